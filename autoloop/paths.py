@@ -1,0 +1,48 @@
+"""Names of files and directories under ``.autoloop/``: every name is spelled here once."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from pathlib import Path
+
+DIRECTORY = ".autoloop"
+_SLUG_LENGTH = 40
+
+
+class Layout:
+    """Where things are in one workspace.
+
+    Args:
+        root: top of the work tree, absolute.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.home = root / DIRECTORY
+        self.config = self.home / "config.toml"
+        self.gitignore = self.home / ".gitignore"
+        self.state = self.home / "state.json"
+        self.journal = self.home / "history.jsonl"
+        self.baseline = self.home / "baseline.json"
+        self.learnings = self.home / "learnings.md"
+        self.experiments = self.home / "experiments"
+        self.sessions = self.home / "sessions"
+        self.runs = self.home / "runs"
+        self.backups = self.home / "backups"
+        self.scratch = self.home / "scratch"
+        self.log = self.home / "log.jsonl"
+        self.lock = self.home / "lock"
+        self.lock_holder = self.home / "lock.holder"
+
+
+def slug(text: str, fallback: str = "untitled") -> str:
+    """A file-name-safe form of ``text``: lower-case ASCII letters, digits and single hyphens, at most 40 long."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    words = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+    return words[:_SLUG_LENGTH].strip("-") or fallback
+
+
+def numbered(number: int, text: str) -> str:
+    """``003-reduce-alloc``: the stem of an experiment's or a session's file."""
+    return f"{number:03d}-{slug(text)}"
