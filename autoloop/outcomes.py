@@ -1,0 +1,114 @@
+"""What works come to, and what opening an experiment needs: the values that travel from hands to updates."""
+
+from __future__ import annotations
+
+import msgspec
+
+from autoloop.model import Baseline, Confirmation, Incumbent, Limits, Session
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One line of doctor's table; ``status`` is pass, warn or fail."""
+
+    id: str
+    status: str
+    what: str
+    why: str = ""
+    fix: str = ""
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """What doctor found."""
+
+    checks: tuple[Check, ...]
+    durations: dict[str, float] = {}
+    fixed: tuple[str, ...] = ()
+
+    @property
+    def healthy(self) -> bool:
+        """Whether nothing failed; warnings do not count."""
+        return all(check.status != "fail" for check in self.checks)
+
+
+class Calibrated(msgspec.Struct, frozen=True):
+    """What measuring the starting point came to; without a baseline, ``why`` says what went wrong."""
+
+    incumbent: Incumbent
+    baseline: Baseline | None = None
+    durations: dict[str, float] = {}
+    why: str = ""
+
+
+class Opening(msgspec.Struct, frozen=True):
+    """What an experiment or a session begins with."""
+
+    limits: Limits = Limits()
+    description: str = ""
+    name: str = ""
+    goal: str = ""
+    branch: str | None = None
+    commit: str | None = None
+    before: str = ""
+    remembered: dict[str, object] = {}
+    refs: dict[str, str] = {}
+    tokens_known: int | None = None
+    usd_known: float | None = None
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A committed win, and the work tree at rest after it."""
+
+    commit: str
+    ref: str | None
+    tree: str
+    remembered: dict[str, object] = {}
+    notes: tuple[str, ...] = ()
+
+
+class Discarded(msgspec.Struct, frozen=True):
+    """A reverted change, and the work tree at rest after it; ``trash`` holds every byte that was there."""
+
+    tree: str
+    remembered: dict[str, object] = {}
+    trash: str | None = None
+    reason: str = ""
+    restored: tuple[str, ...] = ()
+    saved: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Branch(msgspec.Struct, frozen=True):
+    """A review branch."""
+
+    name: str
+    base: str
+    head: str
+    experiments: tuple[int, ...]
+    commits: tuple[str, ...]
+
+
+class Skipped(msgspec.Struct, frozen=True):
+    """A win that is not on the branch, and why."""
+
+    experiment: int
+    why: str
+
+
+class PullRequest(msgspec.Struct, frozen=True):
+    """The text for reviewers, and the command that opens the request."""
+
+    title: str
+    body_file: str
+    argv: tuple[str, ...]
+
+
+class Finalized(msgspec.Struct, frozen=True):
+    """What finalize built."""
+
+    branches: tuple[Branch, ...]
+    sessions: tuple[Session, ...]
+    claimed_percent: float
+    pr: PullRequest
+    confirmed: Confirmation | None = None
+    skipped: tuple[Skipped, ...] = ()
+    experiments: tuple[int, ...] = ()
