@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from autoloop.model import Blocked, Direction, Limits, Session, Spent
-
-_FIX = "autoloop finalize, or: autoloop session end"
+from autoloop.model import Blocked, Direction, Session, Spent
+from autoloop.units import format_duration, format_value
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -55,7 +55,7 @@ def reached(session: Session | None, now: float, value: float | None, direction:
     """The limits that forbid another experiment. ``value`` is the incumbent's, for the target."""
     if session is None:
         return ()
-    return (*time_reached(session, now), *_counts_reached(session), *_target_reached(session.limits, value, direction))
+    return (*time_reached(session, now), *_counts_reached(session), *_target_reached(session, value, direction))
 
 
 def time_reached(session: Session | None, now: float) -> tuple[Blocked, ...]:
@@ -63,52 +63,65 @@ def time_reached(session: Session | None, now: float) -> tuple[Blocked, ...]:
     if session is None:
         return ()
     limits, spent = session.limits, session.spent
-    pairs = (
-        ("time", limits.time, elapsed(session, now), "seconds of wall time"),
-        ("eval_time", limits.eval_time, spent.eval_time, "seconds of eval time"),
+    caps = (
+        ("time", limits.time, elapsed(session, now), "wall time"),
+        ("eval_time", limits.eval_time, spent.eval_time, "eval time"),
         ("tokens", limits.tokens, spent.tokens, "tokens"),
         ("usd", limits.usd, spent.usd, "dollars"),
     )
-    return tuple(_over(pairs))
+    return tuple(_over(session, caps))
 
 
 def _counts_reached(session: Session) -> Iterator[Blocked]:
     limits, spent = session.limits, session.spent
-    yield from _over(
-        (
-            ("experiments", limits.experiments, spent.experiments, "experiments"),
-            ("failures", limits.failures, spent.failures, "failures in a row"),
-            ("plateau", limits.plateau, spent.plateau, "experiments in a row without a win"),
-        )
+    caps = (
+        ("experiments", limits.experiments, spent.experiments, "experiments"),
+        ("failures", limits.failures, spent.failures, "failures in a row"),
+        ("plateau", limits.plateau, spent.plateau, "experiments in a row without a win"),
     )
+    yield from _over(session, caps)
 
 
-def _over(pairs: tuple[tuple[str, float | None, float | None, str], ...]) -> Iterator[Blocked]:
-    for name, limit, spent, words in pairs:
+def _over(session: Session, caps: Iterable[tuple[str, float | None, float | None, str]]) -> Iterator[Blocked]:
+    for name, limit, spent, words in caps:
         if limit is not None and spent is not None and spent >= limit:
-            yield Blocked(f"budget_{name}", f"{spent:g} of {limit:g} {words} used", _FIX, exit=6)
+            used, allowed = (
+                format_duration(number) if name.endswith("time") else format_value(number, "")
+                for number in (spent, limit)
+            )
+            yield _blocked(session, name, f"{words}: {used} of at most {allowed}")
 
 
-def _target_reached(limits: Limits, value: float | None, direction: Direction) -> Iterator[Blocked]:
-    if limits.target is None or value is None:
+def _blocked(session: Session, limit: str, why: str) -> Blocked:
+    fix = "autoloop finalize, or: autoloop session end" if session.wins else "autoloop session end"
+    return Blocked(f"budget_{limit}", why, fix, exit=6)
+
+
+def _target_reached(session: Session, value: float | None, direction: Direction) -> Iterator[Blocked]:
+    target = session.limits.target
+    if target is None or value is None:
         return
-    there = value <= limits.target if direction == "lower_is_better" else value >= limits.target
-    if there:
-        yield Blocked("budget_target", f"the target {limits.target:g} is reached: {value:g}", _FIX, exit=6)
+    if value <= target if direction == "lower_is_better" else value >= target:
+        why = f"the target {format_value(target, '')} is reached: {format_value(value, '')}"
+        yield _blocked(session, "target", why)
 
 
 def target_value(target: str | float, baseline: float, direction: Direction) -> float:
     """``target`` as a value of the metric: a number is one already, a percentage is a gain over ``baseline``.
 
     Raises:
-        ValueError: neither a number nor a percentage.
+        ValueError: neither a number nor a percentage, or not finite.
     """
-    if isinstance(target, int | float):
-        return float(target)
-    text = target.strip()
+    text = str(target).strip()
+    try:
+        number = float(text.removesuffix("%"))
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError(f"{target!r} is neither a number nor a percentage, like 35 or 20%")
     if not text.endswith("%"):
-        return float(text)
-    gain = abs(float(text[:-1])) / 100
+        return number
+    gain = abs(number) / 100
     return baseline - abs(baseline) * gain if direction == "lower_is_better" else baseline + abs(baseline) * gain
 
 

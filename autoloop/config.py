@@ -6,18 +6,27 @@ numbers: seconds, fractions, bytes.
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import re
-from typing import Literal
+import tomllib
+from collections.abc import Iterator
+from string import Formatter
+from typing import Annotated, Final, Literal
 
 import msgspec
 
-from autoloop.errors import ConfigError
+from autoloop.budget import target_value
+from autoloop.config_errors import explained, invalid, newer, not_toml
 from autoloop.model import Direction
+from autoloop.scope import bad_pattern
 from autoloop.units import parse_duration, parse_percent, parse_size
 
-FILE = ".autoloop/config.toml"
+SCHEMA_VERSION: Final = 1
+_ABOVE_ZERO = "must be more than zero"
+_LARGEST = 2**53  # integers beyond it are not exact as JSON numbers
+
+Count = Annotated[int, msgspec.Meta(ge=1, le=10**9)]
+Amount = Annotated[float, msgspec.Meta(gt=0, le=_LARGEST)]
 
 
 class Seconds(float):
@@ -30,6 +39,9 @@ class Fraction(float):
 
 class Bytes(int):
     """A size; written ``64MiB`` or as a number of bytes."""
+
+
+_EXAMPLES = {Seconds: "10m", Fraction: "5%", Bytes: "64MiB"}
 
 
 class _Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -58,7 +70,7 @@ class Eval(_Section, frozen=True):
     cwd: str = ""
     env: dict[str, str] = {}
     keep_env: tuple[str, ...] = ()
-    warmup: int | None = None
+    warmup: Annotated[int, msgspec.Meta(ge=0, le=100)] | None = None
     memory: Bytes | None = None
     cpu_time: Seconds | None = None
     file_size: Bytes | None = None
@@ -87,25 +99,25 @@ class VerdictRules(_Section, frozen=True):
     """The knobs of the decision; see docs/verdict.md."""
 
     min_effect: Fraction = Fraction(0.01)
-    min_effect_abs: float | None = None
-    max_samples: int = 20
+    min_effect_abs: Amount | None = None
+    max_samples: Annotated[int, msgspec.Meta(ge=2, le=1000)] = 20
     alpha: float = 0.05
     reference: Literal["swap", "worktree", "stored"] = "swap"
     mode: Literal["auto", "interleaved", "pooled"] = "auto"
-    baseline_samples: int = 5
+    baseline_samples: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 5
     suspicious: Fraction = Fraction(0.8)
 
 
 class Budget(_Section, frozen=True):
     """Caps of a session that is opened without others."""
 
-    experiments: int | None = 5
+    experiments: Count | None = 5
     time: Seconds | None = Seconds(7200)
     eval_time: Seconds | None = None
-    tokens: int | None = None
-    usd: float | None = None
-    failures: int | None = None
-    plateau: int | None = None
+    tokens: Count | None = None
+    usd: Amount | None = None
+    failures: Count | None = None
+    plateau: Count | None = None
     target: str | float | None = None
 
 
@@ -127,7 +139,7 @@ class Machine(_Section, frozen=True):
     """The machine-wide benchmark lock and the load check; ``max_load`` is busy cores per core, None for no check."""
 
     wait: Seconds = Seconds(1800)
-    max_load: float | None = 0.9
+    max_load: Amount | None = 0.9
     load_wait: Seconds = Seconds(30)
 
 
@@ -141,7 +153,7 @@ class Holdout(_Section, frozen=True):
 class Config(_Section, frozen=True):
     """The whole file."""
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[1] = SCHEMA_VERSION
     eval: Eval = Eval()
     guardrails: dict[str, Guardrail] = {}
     verdict: VerdictRules = VerdictRules()
@@ -175,134 +187,123 @@ def decode(text: str) -> Config:
     """The configuration that ``text`` (TOML) says.
 
     Raises:
-        ConfigError: ``config_invalid`` with file, line, key path and the nearest valid name.
+        ConfigError: ``config_invalid`` with file, line, key path and the nearest valid name, or ``config_newer``.
     """
     try:
-        config = msgspec.toml.decode(text.encode(), type=Config, dec_hook=_from_text)
+        text.encode()  # what cannot be written as UTF-8 cannot have been read from a file
+        raw = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise not_toml(error) from None
+    if isinstance(version := raw.get("schema_version"), int) and version > SCHEMA_VERSION:
+        raise newer(version, SCHEMA_VERSION)
+    try:
+        config = msgspec.convert(raw, Config, dec_hook=_from_text)
     except msgspec.ValidationError as error:
-        raise _explained(str(error), text) from None
-    except (msgspec.DecodeError, ValueError) as error:
-        raise ConfigError(
-            "config_invalid", f"{FILE} is not valid TOML.", why=str(error), fix=f"edit {FILE}, then: autoloop doctor"
-        ) from None
-    _check(config, text)
+        raise explained(error, text, Config, _from_text) from None
+    for path, why in _problems(config):
+        raise invalid(path, why, text)
     return config
 
 
 def _from_text(kind: type, value: object) -> object:
     readers = {Seconds: parse_duration, Fraction: parse_percent, Bytes: parse_size}
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        message = f"Expected a number or text such as '10m', got {type(value).__name__}"
+        message = f"Expected a number or text such as {_EXAMPLES[kind]!r}, got {type(value).__name__}"
         raise ValueError(message)  # noqa: TRY004 - msgspec turns ValueError into a located ValidationError
     number = readers[kind](value) if isinstance(value, str) else value
-    if number < 0 and kind is not Fraction:
+    if not abs(number) <= _LARGEST:  # also true of a number that is not one
+        message = f"Expected a finite number, got {value!r}"
+        raise ValueError(message)
+    if number < 0:
         message = f"Expected a positive value, got {value!r}"
+        raise ValueError(message)
+    if kind is Bytes and number != int(number):
+        message = f"Expected whole bytes, got {value!r}"
         raise ValueError(message)
     return kind(number)
 
 
-def _explained(message: str, text: str) -> ConfigError:
-    what, _, path = message.partition(" - at `$")
-    path = path.rstrip("`").lstrip(".")
-    why, fix = what, f"edit {FILE}, then: autoloop doctor"
-    unknown = re.search(r"unknown field `([^`]*)`", what)
-    if unknown:
-        name = unknown.group(1)
-        path = f"{path}.{name}" if path else name
-        near = _nearest(name, path)
-        why = f"there is no key {name!r}" + (f"; did you mean {near!r}?" if near else "")
-    where = f"{FILE}{_line_of(path, text)}, key {path or '(top level)'}"
-    return ConfigError("config_invalid", f"{where} is not valid.", why=why, fix=fix)
-
-
-def _nearest(name: str, path: str) -> str | None:
-    kind: object = Config
-    for part in path.split(".")[:-1]:
-        fields = {field.name: field.type for field in msgspec.structs.fields(kind)}  # type: ignore[arg-type]
-        kind = Guardrail if part == "guardrails" or kind is Guardrail else fields.get(part, Config)
-    names = [field.name for field in msgspec.structs.fields(kind)]  # type: ignore[arg-type]
-    return next(iter(difflib.get_close_matches(name, names, n=1, cutoff=0.4)), None)
-
-
-def _line_of(path: str, text: str) -> str:
-    """``:12``, or nothing when the key cannot be found (dotted or inline tables)."""
-    *tables, key = re.sub(r"\[[^]]*\]$", "", path).split(".")
-    section = ""
-    for number, line in enumerate(text.splitlines(), 1):
-        header = re.match(r"\s*\[\s*([^\[\]]+?)\s*\]", line)
-        if header:
-            section = header.group(1).replace('"', "")
-            if section == ".".join([*tables, key]):
-                return f":{number}"
-        elif section == ".".join(tables) and re.match(rf"\s*\"?{re.escape(key)}\"?\s*=", line):
-            return f":{number}"
-    return ""
-
-
-def _check(config: Config, text: str) -> None:
-    """What types cannot say.
-
-    Raises:
-        ConfigError: naming the key.
-    """
-    problems = [*_eval_problems(config.eval), *_rule_problems(config.verdict)]
+def _problems(config: Config) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What types cannot say: (path of the key, why)."""
+    yield from _eval_problems(config.eval)
+    yield from _rule_problems(config.verdict)
+    yield from _budget_problems(config.budget)
+    yield from _scope_problems(config.scope)
     for name, guardrail in config.guardrails.items():
-        problems += [(f"guardrails.{name}.{key}", why) for key, why in _guardrail_problems(guardrail)]
-    for path, why in problems:
-        raise ConfigError(
-            "config_invalid",
-            f"{FILE}{_line_of(path, text)}, key {path} is not valid.",
-            why=why,
-            fix=f"edit {FILE}, then: autoloop doctor",
-        )
-    try:
-        config.git.message.format(id=1, description="x", session="s")
-    except (KeyError, IndexError, ValueError) as error:
-        raise ConfigError(
-            "config_invalid",
-            f"{FILE}{_line_of('git.message', text)}, key git.message is not valid.",
-            why=f"cannot be filled in: {error!r}; only {{id}}, {{description}} and {{session}} exist",
-            fix='for example: message = "exp-{id:03d}: {description}"',
-        ) from None
+        for key, why in _guardrail_problems(guardrail):
+            yield ("guardrails", name, key), why
+    if config.holdout.timeout <= 0:
+        yield ("holdout", "timeout"), _ABOVE_ZERO
+    if wrong := _bad_message(config.git.message):
+        yield ("git", "message"), wrong
 
 
-def _eval_problems(section: Eval) -> list[tuple[str, str]]:
-    problems = []
+def _eval_problems(section: Eval) -> Iterator[tuple[tuple[str, ...], str]]:
     if section.metric_format == "regex" and not section.pattern:
-        problems.append(("eval.pattern", 'metric_format = "regex" needs a pattern with one group'))
+        yield ("eval", "pattern"), 'metric_format = "regex" needs a pattern with one group'
     if section.pattern and (broken := _bad_pattern(section.pattern)):
-        problems.append(("eval.pattern", broken))
+        yield ("eval", "pattern"), broken
     if section.cwd.startswith(("/", "~")) or ".." in section.cwd.split("/"):
-        problems.append(("eval.cwd", "must be a path inside the repository"))
-    if section.timeout <= 0:
-        problems.append(("eval.timeout", "must be more than zero"))
-    return problems
+        yield ("eval", "cwd"), "must be a path inside the repository"
+    for key in ("timeout", "memory", "cpu_time", "file_size"):
+        if getattr(section, key) == 0:
+            yield ("eval", key), _ABOVE_ZERO
 
 
-def _rule_problems(rules: VerdictRules) -> list[tuple[str, str]]:
-    problems = []
-    if not 0 <= rules.min_effect < 1:
-        problems.append(("verdict.min_effect", "must be at least 0% and less than 100%"))
-    if not 2 <= rules.max_samples <= 1000:  # noqa: PLR2004 - one pair decides nothing, a thousand is no budget
-        problems.append(("verdict.max_samples", "must be between 2 and 1000"))
+def _rule_problems(rules: VerdictRules) -> Iterator[tuple[tuple[str, ...], str]]:
+    if not rules.min_effect < 1:
+        yield ("verdict", "min_effect"), 'must be less than 100%; one per cent is written "1%" or 0.01'
     if not 0.0001 <= rules.alpha <= 0.5:  # noqa: PLR2004 - outside it the boundaries have no meaning
-        problems.append(("verdict.alpha", "must be between 0.0001 and 0.5"))
-    if not 1 <= rules.baseline_samples <= 1000:  # noqa: PLR2004 - as max_samples
-        problems.append(("verdict.baseline_samples", "must be between 1 and 1000"))
-    return problems
+        yield ("verdict", "alpha"), "must be between 0.0001 and 0.5"
 
 
-def _guardrail_problems(rail: Guardrail) -> list[tuple[str, str]]:
-    problems = []
+def _budget_problems(budget: Budget) -> Iterator[tuple[tuple[str, ...], str]]:
+    for key in ("time", "eval_time"):
+        if getattr(budget, key) == 0:
+            yield ("budget", key), _ABOVE_ZERO
+    if budget.target is not None:
+        try:
+            target_value(budget.target, 1.0, "lower_is_better")
+        except ValueError as error:
+            yield ("budget", "target"), str(error)
+
+
+def _scope_problems(scope: Scope) -> Iterator[tuple[tuple[str, ...], str]]:
+    for key in ("editable", "protected"):
+        for pattern in getattr(scope, key):
+            if wrong := bad_pattern(pattern):
+                yield ("scope", key), wrong
+
+
+def _guardrail_problems(rail: Guardrail) -> Iterator[tuple[str, str]]:
     if not rail.command and not rail.metric:
-        problems.append(("command", "a guardrail needs a command (exit code 0 passes) or a metric of the eval"))
+        yield "command", "a guardrail needs a command (exit code 0 passes) or a metric of the eval"
     if rail.metric and not rail.direction:
-        problems.append(("direction", 'a numeric guardrail needs "lower_is_better" or "higher_is_better"'))
+        yield "direction", 'a numeric guardrail needs "lower_is_better" or "higher_is_better"'
+    if rail.threshold and not rail.metric:
+        yield "threshold", "a tolerance needs the metric that it is about"
     if rail.pass_threshold not in {"", "all"}:
-        problems.append(("pass_threshold", 'only "all" is known: exit code 0 passes'))
+        yield "pass_threshold", 'only "all" is known: exit code 0 passes'
     if rail.pattern and (broken := _bad_pattern(rail.pattern)):
-        problems.append(("pattern", broken))
-    return problems
+        yield "pattern", broken
+    if rail.timeout <= 0:
+        yield "timeout", _ABOVE_ZERO
+
+
+def _bad_message(message: str) -> str:
+    """Only plain fields with a plain width: a format string can reach into objects and ask for gigabytes."""
+    known = "only {id} (or {id:03d}), {description} and {session} can be filled in"
+    try:
+        fields = [
+            (name, spec, conversion) for _, name, spec, conversion in Formatter().parse(message) if name is not None
+        ]
+    except ValueError as error:
+        return f"{error}; {known}"
+    for name, spec, conversion in fields:
+        shape = r"0?\d{0,2}d?" if name == "id" else ""
+        if name not in {"id", "description", "session"} or conversion or not re.fullmatch(shape, spec or ""):
+            return f"{{{name}}} is not understood; {known}"
+    return "" if message.strip() else f"a commit needs a message; {known}"
 
 
 def _bad_pattern(pattern: str) -> str:

@@ -28,9 +28,11 @@ class AutoLoopError(Exception):
         why: the reason, with the facts at hand; may be empty when ``what`` says it all.
         fix: what to type or edit next; may be empty only when nothing can be done.
         exit_code: process exit code, one per class.
+        unfinished: the effect may be half done; the record stays in its working state for ``resume``.
     """
 
     exit_code = EXIT_BUG
+    unfinished = False
 
     def __init__(self, code: str, what: str, *, why: str = "", fix: str = "") -> None:
         super().__init__(what)
@@ -41,9 +43,14 @@ class AutoLoopError(Exception):
 
 
 class RefusedError(AutoLoopError):
-    """A guard of the state machine said no."""
+    """A guard of the state machine said no.
+
+    Attributes:
+        reasons: everything in the way, as the guards said it (``model.Blocked``).
+    """
 
     exit_code = EXIT_REFUSED
+    reasons: tuple[object, ...] = ()
 
 
 class UsageError(AutoLoopError):

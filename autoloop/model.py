@@ -90,7 +90,7 @@ class Evaluation(msgspec.Struct, frozen=True):
 
     Attributes:
         tree: git tree that was measured; ``keep`` demands that it is still the tree on disk.
-        delta: object id pairs of the measured change, by path (see autoloop.git).
+        left: the tree as the eval left it: what the eval wrote is not part of the experiment.
         attempt: 1, or 2 for the one honest rerun of the same tree.
         decision: ``keep``, ``discard``, ``rerun`` or ``crash``.
         failures: stable codes of what stands against a keep (``guardrail_failed``, ``harness_changed`` …).
@@ -100,6 +100,7 @@ class Evaluation(msgspec.Struct, frozen=True):
     attempt: int
     decision: Decision
     reasons: tuple[str, ...]
+    left: str = ""
     failures: tuple[str, ...] = ()
     value: float | None = None
     incumbent: float | None = None
@@ -121,13 +122,11 @@ class Measurement(msgspec.Struct, frozen=True):
         tree: the candidate's tree, taken before anything was run.
         seed: seed of the order of runs, so that replayed samples meet the same questions.
         attempt: which try of this tree it is.
-        since: journal sequence number after which this measurement's samples are found.
     """
 
     tree: str
     seed: int
     attempt: int = 1
-    since: int = 0
 
 
 class Experiment(msgspec.Struct, frozen=True):
@@ -191,11 +190,11 @@ class Confirmation(msgspec.Struct, frozen=True):
     """Base against tip, measured again at ``finalize``: what may be called confirmed."""
 
     percent: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     pairs: int
-    base: str
-    tip: str
+    base_value: float
+    tip_value: float
     at: float = 0.0
 
 
@@ -204,6 +203,7 @@ class Session(msgspec.Struct, frozen=True):
 
     Attributes:
         base_commit: HEAD when it began; the review branch starts here.
+        base_tree: the work tree when it began, which the confirmation measures against.
         baseline_value: the primary metric's median when it began.
         baseline_metrics: every number seen then; guardrails must not drift from these either.
         wins: ids of kept experiments, in order.
@@ -214,6 +214,7 @@ class Session(msgspec.Struct, frozen=True):
     opened: float
     base_commit: str
     limits: Limits
+    base_tree: str = ""
     goal: str = ""
     status: SessionStatus = "open"
     branch: str | None = None
@@ -309,7 +310,14 @@ class Request(msgspec.Struct, frozen=True):
     trigger: str
     options: dict[str, object] = {}
     plan: dict[str, object] = {}
-    since: int = 0
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """An action that is allowed now, ready to run."""
+
+    action: str
+    argv: tuple[str, ...]
+    describe: str
 
 
 class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -319,7 +327,7 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         loop: identifies this workspace's refs among linked worktrees that share a ref store.
         config_seal: digest of the configuration that ``doctor`` proved.
         durations: seconds that each command took last, by name; guardrails are ordered by them.
-        group: process group of the command that is running, for the sweep after a crash.
+        next: what may be done from here, as far as can be known when the record is saved; every answer carries it.
     """
 
     state: str = "uninitialized"
@@ -336,3 +344,4 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     streak: int = 0
     durations: dict[str, float] = {}
     last_session: int | None = None
+    next: tuple[Offer, ...] = ()

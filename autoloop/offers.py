@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from autoloop.guards import GUARDS, Facts
-from autoloop.model import Blocked
+from autoloop.model import Blocked, Offer
 from autoloop.workflow import Workflow
-
-
-class Offer(msgspec.Struct, frozen=True):
-    """An action that is allowed now, ready to run."""
-
-    action: str
-    argv: tuple[str, ...]
-    describe: str
 
 
 def taken(workflow: Workflow, trigger: str, facts: Facts) -> str | None:
@@ -37,7 +27,8 @@ def blockers(workflow: Workflow, trigger: str, facts: Facts) -> tuple[Blocked, .
     candidates = [_against(outcome.conditions, facts) for outcome in here.from_state(facts.record.state)]
     if candidates:
         return min(candidates, key=len)
-    return _against(here.explain, facts) or (_wrong_state(workflow, trigger, facts),)
+    explained = () if workflow.working(facts.record.state) else _against(here.explain, facts)
+    return explained or (_wrong_state(workflow, facts),)
 
 
 def _against(conditions: tuple[str, ...], facts: Facts) -> tuple[Blocked, ...]:
@@ -45,14 +36,14 @@ def _against(conditions: tuple[str, ...], facts: Facts) -> tuple[Blocked, ...]:
     return tuple({reason.code: reason for reason in found if reason is not None}.values())
 
 
-def _wrong_state(workflow: Workflow, trigger: str, facts: Facts) -> Blocked:
+def _wrong_state(workflow: Workflow, facts: Facts) -> Blocked:
     state = facts.record.state
     described = workflow.states[state].describe
     if workflow.working(state):
-        return Blocked("interrupted_work", f"the state is {state}: {described}", "autoloop resume")
-    offers = workflow.offers(state)
-    fix = " ".join(workflow.triggers[offers[0]].argv) if offers else "autoloop next"
-    return Blocked("wrong_state", f"{trigger} is not possible in the state {state}: {described}", fix)
+        return Blocked("interrupted_work", f"other work is not finished ({state}: {described})", "autoloop resume")
+    first = next(iter(offered(workflow, facts)), None)
+    fix = " ".join(first.argv) if first else "autoloop next"
+    return Blocked("wrong_state", f"it makes no sense in the state {state}: {described}", fix)
 
 
 def offered(workflow: Workflow, facts: Facts) -> tuple[Offer, ...]:

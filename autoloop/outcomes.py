@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from autoloop.model import Baseline, Confirmation, Incumbent, Limits, Session
+
+Arm = Literal["incumbent", "candidate"]
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -18,11 +22,12 @@ class Check(msgspec.Struct, frozen=True):
 
 
 class Checked(msgspec.Struct, frozen=True):
-    """What doctor found."""
+    """What doctor found; ``config_digest`` is that of the configuration whose commands it ran."""
 
     checks: tuple[Check, ...]
     durations: dict[str, float] = {}
     fixed: tuple[str, ...] = ()
+    config_digest: str = ""
 
     @property
     def healthy(self) -> bool:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 
 import msgspec
 
 from autoloop.paths import DIRECTORY
-
-EVERYTHING = ("**",)
 
 # Files that decide what the measuring side runs, wherever they are: a new one can shadow or reconfigure the harness.
 HARNESS = (
@@ -49,25 +48,43 @@ class Trespass(msgspec.Struct, frozen=True):
         return bool(self.outside or self.protected)
 
 
-def trespass(changed: Iterable[str], editable: Iterable[str], protected: Iterable[str]) -> Trespass:
+def trespass(changed: Iterable[str], editable: Collection[str], protected: Collection[str]) -> Trespass:
     """Sort out of ``changed`` what is not editable and what is protected.
 
     Patterns are gitignore-style. Protected wins over editable; the built-in harness files count as protected unless
-    an ``editable`` pattern other than ``**`` names them.
+    an ``editable`` pattern ends in the file's own name (``web/package.json``, not ``web/**``).
     """
     from pathspec import GitIgnoreSpec
 
-    named = GitIgnoreSpec.from_lines(pattern for pattern in editable if pattern not in EVERYTHING)
-    may = GitIgnoreSpec.from_lines(editable)
-    must_not = GitIgnoreSpec.from_lines(protected)
+    may, must_not = (GitIgnoreSpec.from_lines(patterns) for patterns in (editable, protected))
     harness = GitIgnoreSpec.from_lines(HARNESS)
     outside, guarded = [], []
     for path in changed:
-        if must_not.match_file(path) or (harness.match_file(path) and not named.match_file(path)):
+        if must_not.match_file(path) or (harness.match_file(path) and not _named(path, editable)):
             guarded.append(path)
         elif not may.match_file(path):
             outside.append(path)
     return Trespass(tuple(outside), tuple(guarded))
+
+
+def _named(path: str, editable: Collection[str]) -> bool:
+    from pathspec import GitIgnoreSpec
+
+    own = path.rsplit("/", 1)[-1]
+    return GitIgnoreSpec.from_lines(p for p in editable if p.rsplit("/", 1)[-1] == own).match_file(path)
+
+
+def bad_pattern(pattern: str) -> str:
+    """Why ``pattern`` cannot match anything; empty when it can."""
+    if pattern.strip() and not set(pattern) & set("[]!\\#"):
+        return "" if pattern.strip("/ ") else f"{pattern!r} matches nothing"
+    from pathspec import GitIgnoreSpec
+
+    try:
+        compiled = GitIgnoreSpec.from_lines([pattern]).patterns
+    except (ValueError, re.error) as error:
+        return f"{pattern!r} is not a pattern: {error}"
+    return "" if compiled and compiled[0].include is not None else f"{pattern!r} matches nothing"
 
 
 def shadows(changed: Iterable[str], protected_files: Iterable[str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -42,12 +43,13 @@ _EVENTS = (
     *("elem", "elements", "item", "items", "entries", "rows", "records", "lines", "files", "frames", "samples"),
     *("tok", "toks", "token", "tokens", "char", "chars", "alloc", "allocs", "allocations", "count", "cycles"),
 )
+_LONGEST_UNIT = 40
 _PREFIXES = {"k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9}
 _RATES = {"hz": "i/s", "rps": "req/s", "qps": "query/s", "tps": "tx/s", "fps": "frames/s", "ips": "i/s"}
 
 
 def _byte_units() -> dict[str, float]:
-    sizes = {"B": 1.0, "byte": 1.0, "bytes": 1.0}
+    sizes = {"B": 1.0, "b": 1.0, "byte": 1.0, "bytes": 1.0}
     for power, letter in enumerate("KMGT", start=1):
         sizes |= {f"{letter}B": 1000.0**power, f"{letter}iB": 1024.0**power}
     return sizes
@@ -57,19 +59,20 @@ def _known_units() -> dict[str, tuple[str, float]]:
     known = {"%": ("ratio", 0.01), "percent": ("ratio", 0.01), "": ("", 1.0)}
     known |= {name: ("time", factor) for name, factor in _TIME.items()}
     known |= {name: ("bytes", factor) for name, factor in _byte_units().items()}
-    known |= {name: ("count", 1.0) for name in _EVENTS}
+    known |= dict.fromkeys(_EVENTS, ("count", 1.0))
     known |= {prefix: ("count", factor) for prefix, factor in _PREFIXES.items()}
     known |= {f"{prefix}{name}": ("count", factor) for prefix, factor in _PREFIXES.items() for name in _EVENTS}
     return known
 
 
 _UNITS = _known_units()
-_FOLDED = {name.casefold(): kind for name, kind in reversed(_UNITS.items())}
+_FOLDED = {name.casefold(): kind for name, kind in reversed(_UNITS.items()) if len(name) > 1}
 
-_WORD = r"[A-Za-z_][A-Za-z0-9_]*"
-NUMBER = r"[-+−]?(?:(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])|[0-9]+(?:_[0-9]+)*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
-NOT_FINITE = r"[-+−]?(?:nan|inf(?:inity)?)(?![A-Za-z0-9_])"
-UNIT = rf"(?:%|[µμ]?{_WORD})(?:/(?:[µμ]?{_WORD}))?"
+_WORD = r"[A-Za-z_]+[0-9]?"
+_GROUPED = r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])"
+NUMBER = rf"[-+\u2212]?(?:(?:{_GROUPED}|[0-9]+(?:_[0-9]+)*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
+NOT_FINITE = r"[-+\u2212]?(?:nan|inf(?:inity)?)(?![A-Za-z0-9_])"
+UNIT = rf"(?:%|[µμ]?{_WORD})(?:/[µμ]?{_WORD}){{0,2}}"
 QUANTITY = rf"[$€£]?(?:{NUMBER}|(?i:{NOT_FINITE}))(?:[ \t]?(?:{UNIT}))?"
 """Regular expressions, without groups, of a number, of a word for no number, of a unit and of one after the other."""
 _QUANTITY = re.compile(rf"([$€£]?)({NUMBER}|(?i:{NOT_FINITE}))[ \t]?({UNIT})?")
@@ -82,8 +85,11 @@ class Quantity(msgspec.Struct, frozen=True):
     unit: str = ""
 
 
+@lru_cache(maxsize=1024)
 def _resolve(unit: str) -> tuple[str, float]:
     """Dimension of ``unit`` and the factor to that dimension's base unit; an unknown unit is its own dimension."""
+    if len(unit) > _LONGEST_UNIT:
+        return unit, 1.0
     plain = unit.strip().replace("µ", "u").replace("μ", "u")
     plain = _RATES.get(plain.casefold(), plain)
     known = _UNITS.get(plain) or _FOLDED.get(plain.casefold())
@@ -121,7 +127,14 @@ def convert(q: Quantity, unit: str) -> Quantity:
     (source, factor), (target, divisor) = _resolve(q.unit), _resolve(unit)
     if source != target:
         raise ValueError(f"{_spell(q.unit)} cannot be turned into {_spell(unit)}: {_differ(source, target)}.")
-    return Quantity(q.value * (factor / divisor), unit)
+    return Quantity(_rescaled(q.value, factor, divisor), unit)
+
+
+def _rescaled(value: float, factor: float, divisor: float) -> float:
+    """``value * factor / divisor`` by a whole ratio where there is one: 3.1727 µs are 3172.7 ns to the last digit."""
+    if factor >= divisor:
+        return value * float(f"{factor / divisor:.12g}")
+    return value / float(f"{divisor / factor:.12g}")
 
 
 def _spell(unit: str) -> str:
@@ -144,15 +157,16 @@ def parse_quantity(text: str) -> Quantity | None:
     if match is None:
         return None
     currency, number, unit = match.groups()
-    return Quantity(_number(number), unit or currency)
+    return Quantity(parse_number(number), unit or currency)
 
 
-def _number(text: str) -> float:
-    return float(text.replace(",", "").replace("−", "-"))
+def parse_number(text: str) -> float:
+    """The number in a text that ``NUMBER`` or ``NOT_FINITE`` matched, without its thousands separators."""
+    return float(text.replace(",", "").replace("\u2212", "-"))
 
 
-_DURATION_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*(ns|us|µs|μs|ms|s|sec|m|min|h|d)(?![a-zµμ])\s*")
-_DURATION_SECONDS = {"m": 60.0, "d": 86400.0, "µs": 1e-6, "μs": 1e-6} | _TIME
+_DURATION_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([a-zµμ]+)\s*")
+_DURATION_UNITS = _TIME | {"m": 60.0, "d": 86400.0, "day": 86400.0, "days": 86400.0, "µs": 1e-6, "μs": 1e-6}
 
 
 def parse_duration(text: str) -> float:
@@ -162,25 +176,20 @@ def parse_duration(text: str) -> float:
         ValueError: the text is anything else; the sentence shows how a duration is written.
     """
     rest, total = text.strip().lower(), 0.0
-    if not rest:
-        raise ValueError(_not_a_duration(text))
-    while rest:
-        match = _DURATION_PART.match(rest)
-        if match is None:
-            raise ValueError(_not_a_duration(text))
-        total += float(match[1]) * _DURATION_SECONDS[match[2]]
+    while match := _DURATION_PART.match(rest):
+        total += float(match[1]) * _DURATION_UNITS.get(match[2], math.nan)
         rest = rest[match.end() :]
+    if rest or not text.strip() or not math.isfinite(total):
+        raise ValueError(f"'{text}' is not a duration: write a number with a unit, like 90s, 10m, 1h30m or 250ms.")
     return total
-
-
-def _not_a_duration(text: str) -> str:
-    return f"'{text}' is not a duration: write a number with a unit, like 90s, 10m, 1h30m or 250ms."
 
 
 def format_duration(seconds: float) -> str:
     """``seconds`` for people: ``420 ms``, ``9.5 s``, ``1m 32s``, ``2h 5m``."""
     if seconds < 0:
         return "-" + format_duration(-seconds)
+    if not seconds or not math.isfinite(seconds):
+        return f"{seconds:g} s"
     whole = round(seconds)
     if whole >= 3600:  # noqa: PLR2004 - seconds in an hour
         minutes = round(seconds / 60)
@@ -231,12 +240,8 @@ def format_size(n: float) -> str:
 
 def _scaled(value: float, scale: Sequence[tuple[str, float]], digits: int) -> str:
     """``value`` in the largest unit of ``scale`` that leaves at least one before the point after rounding."""
-    unit, factor = scale[0]
-    for unit, factor in reversed(scale):
-        if float(f"{abs(value) / factor:.{digits}g}") >= 1:
-            break
-    else:
-        unit, factor = scale[0] if value else scale[-1 if scale is _TIME_SCALE else 0]
+    fitting = [entry for entry in scale if float(f"{abs(value) / entry[1]:.{digits}g}") >= 1]
+    unit, factor = fitting[-1] if fitting else scale[0]
     return f"{_significant(value / factor, digits)} {unit}"
 
 

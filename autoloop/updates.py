@@ -22,7 +22,7 @@ from autoloop.model import (
     Session,
     Spent,
 )
-from autoloop.outcomes import Calibrated, Discarded, Finalized, Kept
+from autoloop.outcomes import Calibrated, Checked, Discarded, Finalized, Kept
 from autoloop.paths import slug
 
 Update = Callable[[Record, Facts], Record]
@@ -58,10 +58,14 @@ def drop_request(record: Record, facts: Facts) -> Record:
 
 
 def seal_config(record: Record, facts: Facts) -> Record:
-    """Doctor has proven exactly this configuration."""
-    durations = dict(getattr(facts.result, "durations", {}))
+    """Doctor has proven exactly the configuration that it ran, which may have been edited meanwhile."""
+    checked = _the(Checked, facts.result)
+    now = facts.config.digest if isinstance(facts.config, Config) else ""
     return replace(
-        record, config_seal=_the(Config, facts.config).digest, request=None, durations={**record.durations, **durations}
+        record,
+        config_seal=checked.config_digest or now,
+        request=None,
+        durations={**record.durations, **checked.durations},
     )
 
 
@@ -105,6 +109,7 @@ def open_session(record: Record, facts: Facts) -> Record:
         name=opening.name or f"session-{number}",
         opened=facts.now,
         base_commit=opening.commit or "",
+        base_tree=record.incumbent.tree if record.incumbent else "",
         limits=limits,
         goal=opening.goal,
         branch=opening.branch,

@@ -105,7 +105,7 @@ def parse(text: str) -> Workflow:
 
     try:
         return msgspec.convert(yaml.load(text, Loader=_strict_loader()), Workflow)  # noqa: S506 - a safe loader, made stricter
-    except (yaml.YAMLError, msgspec.ValidationError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ConfigError("workflow_invalid", f"{FILE} is not valid.", why=str(error), fix=f"mend {FILE}") from None
 
 
@@ -117,9 +117,10 @@ def _strict_loader() -> Any:  # noqa: ANN401 - a class of a library that is impo
 
     def construct_mapping(self: Any, node: Any, deep: bool = False) -> object:  # noqa: ANN401 - the library's shape
         keys = [self.construct_object(key, deep=deep) for key, _ in node.value]
-        twice = {key for key in keys if keys.count(key) > 1}
+        twice = sorted({repr(key) for key in keys if keys.count(key) > 1})
         if twice:
-            raise yaml.constructor.ConstructorError(None, None, f"{sorted(twice)} occurs twice", node.start_mark)
+            said = f"{', '.join(twice)} occurs twice"
+            raise yaml.constructor.ConstructorError(None, None, said, node.start_mark)
         return base.construct_mapping(self, node, deep=deep)
 
     return type("StrictLoader", (base,), {"construct_mapping": construct_mapping})
@@ -195,6 +196,8 @@ def _working_states(workflow: Workflow, works: Collection[str]) -> Iterator[str]
         if state.kind == "waiting":
             if state.work or state.then:
                 yield f"waiting state {name} must not have work"
+            if not workflow.offers(name):
+                yield f"state {name} is a dead end: it offers nothing to anybody"
             continue
         if state.work not in works:
             yield f"working state {name} names the work {state.work}, which does not exist"

@@ -1,0 +1,87 @@
+"""What a proposer is told before each experiment: the goal, the numbers, what was tried, what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autoloop.budget import ledger
+from autoloop.config import Config
+from autoloop.model import Experiment, Record
+from autoloop.units import format_duration, format_value
+
+_TOLD = 30
+
+
+def markdown(record: Record, config: Config, history: Sequence[Experiment], now: float, learnings: str = "") -> str:
+    """The brief; ``history`` newest first."""
+    session = record.session
+    parts = [
+        f"# Experiment {record.counts.total}",
+        f"Goal: {session.goal if session and session.goal else _goal(config)}",
+        _numbers(record, config),
+        _bounds(config),
+        _budget(record, now),
+        _tried(record, history),
+    ]
+    if learnings.strip():
+        parts.append(f"## Learnings\n\n{learnings.strip()}")
+    parts.append(
+        "## How to answer\n\nChange files in this repository, then end with exit code 0. "
+        "The last line of output may say `DESCRIPTION: what was tried`. "
+        "Do not commit and do not call autoloop: measuring, keeping and discarding happen outside."
+    )
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _goal(config: Config) -> str:
+    better = "lower" if config.eval.direction == "lower_is_better" else "higher"
+    return f"make {config.eval.primary_metric} {better}"
+
+
+def _numbers(record: Record, config: Config) -> str:
+    baseline, incumbent = record.baseline, record.incumbent
+    if baseline is None or incumbent is None:
+        return ""
+    unit = config.eval.unit
+    lines = [
+        "## Numbers",
+        "",
+        f"- metric: {baseline.metric} ({baseline.direction.replace('_', ' ')})",
+        f"- baseline: {format_value(baseline.value, unit)}",
+        f"- incumbent, to be beaten: {format_value(incumbent.value, unit)}",
+        f"- smallest effect that can be seen: {baseline.detectable_effect:.1%}",
+    ]
+    return "\n".join(lines)
+
+
+def _bounds(config: Config) -> str:
+    rails = ", ".join(config.guardrails) or "none"
+    return "\n".join(
+        [
+            "## Bounds",
+            "",
+            f"- may be changed: {', '.join(config.scope.editable)}",
+            f"- must not be changed: {', '.join(config.scope.protected) or 'the harness and .autoloop/'}",
+            f"- guardrails that must hold: {rails}",
+        ]
+    )
+
+
+def _budget(record: Record, now: float) -> str:
+    lines = ["## Budget left", ""]
+    for name, line in ledger(record.session, now).items():
+        left = "no limit" if line.left is None else format_duration(line.left) if "time" in name else f"{line.left:g}"
+        lines.append(f"- {name.replace('_', ' ')}: {left}")
+    return "\n".join(lines)
+
+
+def _tried(record: Record, history: Sequence[Experiment]) -> str:
+    open_id = record.experiment.id if record.experiment else None
+    rows = []
+    for one in [one for one in history if one.id != open_id][:_TOLD]:
+        found = one.evaluation
+        gain = found.improvement.percent if found else None
+        effect = "" if gain is None else f" ({gain:+.1f} %)"
+        why = "" if one.status == "kept" else f": {one.reason.splitlines()[0] if one.reason else 'no reason given'}"
+        rows.append(f"- #{one.id} {one.status}{effect} {one.description}{why}")
+    return "## Tried so far\n\n" + ("\n".join(rows) if rows else "Nothing yet.")

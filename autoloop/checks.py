@@ -1,0 +1,132 @@
+"""Doctor's checks that run nothing of the user's: configuration, workflow, git, disk, journal."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+
+from autoloop import workflow
+from autoloop.config import Config
+from autoloop.errors import AutoLoopError
+from autoloop.guards import GUARDS
+from autoloop.model import Record
+from autoloop.opened import OpenWorkspace
+from autoloop.outcomes import Check
+from autoloop.units import format_size
+from autoloop.updates import UPDATES
+
+_LEAST_FREE = 500 << 20
+_WORKS = ("check", "calibrate", "measure", "keep", "discard", "confirm", "finalize")
+
+
+def standing(workspace: OpenWorkspace, record: Record) -> Iterator[Check]:
+    """The checks, in the order a person would ask them."""
+    yield from _git(workspace)
+    yield from _config(workspace)
+    yield _workflow()
+    yield _disk(workspace)
+    yield _journal(workspace)
+    yield from _seal(workspace, record)
+
+
+def _git(workspace: OpenWorkspace) -> Iterator[Check]:
+    try:
+        repository = workspace.repository
+        head = repository.head()
+        operation = repository.operation_in_progress()
+    except AutoLoopError as error:
+        yield Check("git", "fail", error.what, error.why, error.fix)
+        return
+    if head.commit is None:
+        yield Check("git", "fail", "This branch has no commit yet.", "", 'git add -A && git commit -m "first"')
+    elif operation:
+        yield Check("git", "fail", f"Git is in the middle of: {operation}.", "", "finish or abort it with git")
+    else:
+        where = (head.ref or "a detached HEAD").removeprefix("refs/heads/")
+        yield Check("git", "pass", f"On {where} at {head.commit[:10]}.")
+    if not os.access(repository.git_dir, os.W_OK):
+        yield Check("git_writable", "fail", "The git directory cannot be written.", str(repository.git_dir), "")
+    identity = repository.identity()
+    if identity.fallback:
+        yield Check(
+            "identity",
+            "warn",
+            f"Git knows no identity; commits will be by {identity.name} <{identity.email}>.",
+            "user.name or user.email is not set",
+            "git config user.name NAME && git config user.email ADDRESS",
+        )
+    hooks = repository.hooks_present()
+    if hooks:
+        yield Check(
+            "hooks", "warn", f"Git hooks are not run by keep: {', '.join(hooks)}.", "", "run them on the branch"
+        )
+
+
+def _config(workspace: OpenWorkspace) -> Iterator[Check]:
+    try:
+        config = workspace.config()
+    except AutoLoopError as error:
+        yield Check("config", "fail", error.what, error.why, error.fix)
+        return
+    yield Check("config", "pass", "config.toml makes sense.")
+    yield from _incomplete(config)
+
+
+def _incomplete(config: Config) -> Iterator[Check]:
+    edit = "edit [eval] in .autoloop/config.toml, then: autoloop doctor"
+    if not config.eval.primary_metric:
+        yield Check("metric", "fail", "The primary metric has no name.", "[eval] primary_metric is empty", edit)
+    if not config.eval.direction:
+        yield Check(
+            "direction",
+            "fail",
+            "Nobody said which direction is better.",
+            f"the name {config.eval.primary_metric!r} does not say it",
+            'set direction = "lower_is_better" or "higher_is_better" in [eval] of .autoloop/config.toml',
+        )
+    if not config.guardrails:
+        yield Check(
+            "guardrails", "warn", "There is no guardrail.", "a change that breaks the tests could be kept", edit
+        )
+
+
+def _workflow() -> Check:
+    try:
+        problems = workflow.lint(workflow.load(), conditions=GUARDS, updates=UPDATES, works=_WORKS)
+    except AutoLoopError as error:
+        return Check("workflow", "fail", error.what, error.why, error.fix)
+    if problems:
+        return Check("workflow", "fail", "The workflow file is broken.", "; ".join(problems), "reinstall AutoLoop")
+    return Check("workflow", "pass", "The workflow file is sound.")
+
+
+def _disk(workspace: OpenWorkspace) -> Check:
+    free = shutil.disk_usage(workspace.root).free
+    if free < _LEAST_FREE:
+        return Check("disk", "warn", f"Only {format_size(free)} are free.", "", "make room before a long session")
+    return Check("disk", "pass", f"{format_size(free)} are free.")
+
+
+def _journal(workspace: OpenWorkspace) -> Check:
+    if not workspace.layout.journal.exists():
+        return Check("journal", "pass", "The journal is empty.")
+    chain = workspace.store.verify_chain()
+    if chain.ok:
+        return Check("journal", "pass", f"The journal's chain of {chain.events} lines is unbroken.")
+    return Check(
+        "journal",
+        "fail",
+        f"The journal is broken at line {chain.first_bad_line}.",
+        chain.why,
+        "autoloop doctor --rebuild",
+    )
+
+
+def _seal(workspace: OpenWorkspace, record: Record) -> Iterator[Check]:
+    try:
+        digest = workspace.config().digest
+    except AutoLoopError:
+        return
+    if record.config_seal and record.config_seal != digest:
+        yield Check("seal", "warn", "config.toml was changed since doctor proved it.", "", "autoloop doctor")

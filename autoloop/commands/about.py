@@ -1,0 +1,102 @@
+"""``autoloop machine``, ``schema``, ``config`` and ``completion``: the program about itself."""
+
+from __future__ import annotations
+
+import click
+import msgspec
+
+from autoloop import payloads, workflow
+from autoloop.commands.app import Answer, App, command
+from autoloop.config import Config
+from autoloop.errors import UsageError
+from autoloop.opened import OpenWorkspace
+from autoloop.payloads import ConfigShown, MachineShown, SchemaShown, Text
+
+_SCHEMAS: dict[str, type] = {
+    "init": payloads.Init,
+    "doctor": payloads.Doctor,
+    "baseline": payloads.Baselined,
+    "session": payloads.SessionAnswer,
+    "session-list": payloads.SessionList,
+    "pre": payloads.Pre,
+    "eval": payloads.Eval,
+    "rerun": payloads.Eval,
+    "keep": payloads.Ended,
+    "discard": payloads.Ended,
+    "resume": payloads.Resumed,
+    "next": payloads.Next,
+    "status": payloads.Status,
+    "history": payloads.History,
+    "show": payloads.Show,
+    "diff": payloads.Diff,
+    "learn": payloads.Learn,
+    "finalize": payloads.Finalize,
+    "run": payloads.RunAnswer,
+    "workflow": workflow.Workflow,
+}
+
+
+@command("machine", short_help="Print the state machine.")
+@click.option("--mermaid", is_flag=True, help="As a Mermaid diagram.")
+def machine(app: App, mermaid: bool) -> Answer:
+    """Print the state machine that drives everything: states, triggers, conditions.
+
+    \b
+    autoloop machine
+    autoloop machine --mermaid > states.mmd
+    """
+    table = workflow.load()
+    drawn = workflow.mermaid(table)
+    if mermaid and not app.json:
+        return Answer(Text(drawn))
+    return Answer(MachineShown(msgspec.to_builtins(table), drawn))
+
+
+@command("schema", short_help="Print the JSON Schema of an answer or a file.")
+@click.argument("name", required=False)
+def schema(app: App, name: str | None) -> Answer:  # noqa: ARG001 - it needs no workspace
+    """Print the JSON Schema of an answer's `result`, of the workflow file or of config.toml.
+
+    Without NAME: list the names.
+    """
+    if name is None:
+        return Answer(Text("\n".join(["config", *_SCHEMAS]) + "\n"))
+    if name == "config":
+        return Answer(SchemaShown(name, msgspec.json.schema(Config, schema_hook=_written)))
+    if name not in _SCHEMAS:
+        raise UsageError("schema_unknown", f"There is no schema {name!r}.", fix="autoloop schema")
+    return Answer(SchemaShown(name, msgspec.json.schema(_SCHEMAS[name])))
+
+
+def _written(kind: type) -> dict[str, object]:
+    """How durations, shares and sizes are written in config.toml."""
+    examples = {"Seconds": ["10m"], "Fraction": ["5%"], "Bytes": ["64MiB"]}
+    return {"type": ["string", "number"], "examples": examples[kind.__name__]}
+
+
+@command("config", short_help="Print the configuration with all defaults.")
+def config(app: App) -> Answer:
+    """Print the configuration as AutoLoop understands it, with all defaults filled in."""
+    record = app.workspace.record()
+    found = OpenWorkspace(app.workspace.root).config()
+    plain = msgspec.to_builtins(found, enc_hook=float)
+    path = str(app.workspace.layout.config.relative_to(app.workspace.root))
+    return Answer(ConfigShown(path, plain, found.digest, sealed=record.config_seal == found.digest), record)
+
+
+@command("completion", short_help="Print a shell completion script.")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(app: App, shell: str) -> Answer:  # noqa: ARG001 - it needs no workspace
+    """Print a completion script for SHELL.
+
+    \b
+    eval "$(autoloop completion bash)"
+    autoloop completion fish > ~/.config/fish/completions/autoloop.fish
+    """
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(shell)
+    root = click.get_current_context().find_root().command
+    if kind is None:
+        raise UsageError("shell_unknown", f"There is no completion for {shell}.", fix="bash, zsh or fish")
+    return Answer(Text(kind(root, {}, "autoloop", "_AUTOLOOP_COMPLETE").source()))

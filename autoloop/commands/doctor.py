@@ -1,0 +1,93 @@
+"""``autoloop doctor``: runs every configured command for real and says what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+import click
+
+from autoloop import trust
+from autoloop.checks import standing
+from autoloop.commands.app import Answer, App, command
+from autoloop.commands.firing import engine, opened
+from autoloop.errors import EXIT_REFUSED, AutoLoopError, RefusedError
+from autoloop.model import Record
+from autoloop.outcomes import Check, Checked
+from autoloop.payloads import Doctor
+
+
+@command("doctor", short_help="Run every configured command for real and say what is wrong.")
+@click.option("--fix", is_flag=True, help="Repair what can be proven, and show the change.")
+@click.option("--rebuild", is_flag=True, help="Rebuild state files from the journal first.")
+def doctor(app: App, fix: bool, rebuild: bool) -> Answer:
+    """Run every configured command for real and say what is wrong. Unhealthy is exit code 1.
+
+    \b
+    autoloop doctor
+    autoloop doctor --fix
+    autoloop doctor --rebuild     after state files were damaged
+    """
+    if rebuild:
+        app.workspace.store.rebuild()
+    return examine(app, fix=fix)
+
+
+def examine(app: App, *, fix: bool = False) -> Answer:
+    """Doctor's answer, also for ``init --verify``."""
+    record = app.workspace.record()
+    if record.experiment is not None or record.state == "uninitialized":
+        return _looked(app, record)
+    fixed, diff = _repaired(app) if fix else ((), "")
+    _approve(app)
+    try:
+        done = engine(app).fire("doctor")
+    except RefusedError as refusal:
+        if refusal.code in {"config_missing", "config_invalid", "config_unreadable"}:
+            return _looked(app, record)
+        raise
+    checked = done.result
+    checks = checked.checks if isinstance(checked, Checked) else ()
+    return _answer(checks, done.record, fixed, diff)
+
+
+def _answer(
+    checks: tuple[Check, ...], record: Record, fixed: tuple[str, ...] = (), diff: str = "", notes: tuple[str, ...] = ()
+) -> Answer:
+    healthy = all(check.status != "fail" for check in checks)
+    payload = Doctor(healthy, checks, fixed, diff)
+    return Answer(payload, record, exit_code=0 if healthy else EXIT_REFUSED, notes=notes)
+
+
+def _looked(app: App, record: Record) -> Answer:
+    """Only what can be seen without running anything: an open experiment's tree is not the one to prove commands on."""
+    checks = tuple(standing(opened(app), record))
+    notes = ("an experiment is open: no command was run",) if record.experiment else ()
+    if record.state == "uninitialized":
+        missing = Check("workspace", "fail", "AutoLoop is not set up here.", "", "autoloop init --verify")
+        checks = (*(check for check in checks if check.id in {"git", "workflow"}), missing)
+    return _answer(checks, record, notes=notes)
+
+
+def _approve(app: App) -> None:
+    """Remember an approval that was given with ``--yes`` or at the terminal."""
+    try:
+        config = opened(app).config()
+    except AutoLoopError:
+        return  # the guard says it, with its place in the file
+    facts = engine(app).facts(app.workspace.record())
+    if facts.trusted:
+        return
+    asked = app.ask is not None and app.ask(
+        _question(config.eval.command, [r.command for r in config.guardrails.values()])
+    )
+    if app.yes or asked:
+        trust.approve(app.workspace.root, config)
+
+
+def _question(command_: str, others: list[str]) -> str:
+    listed = "\n".join(f"  {line}" for line in [command_, *others] if line)
+    return f"This configuration came with the repository. It would run:\n{listed}\nRun these commands?"
+
+
+def _repaired(app: App) -> tuple[tuple[str, ...], str]:
+    from autoloop.repair import repair
+
+    return repair(opened(app), app.notify)

@@ -1,0 +1,36 @@
+"""``autoloop learn``: what the experiments taught, in learnings.md."""
+
+from __future__ import annotations
+
+import click
+import msgspec
+
+from autoloop import learn as insights
+from autoloop.commands.app import Answer, App, command
+from autoloop.model import Experiment, Session
+from autoloop.payloads import Learn
+
+
+@command("learn", short_help="Write what the experiments taught to learnings.md.")
+@click.option("--session", "only_session", is_flag=True, help="Only the open or latest session.")
+@click.option("--all", "everything", is_flag=True, help="All sessions (default).")
+def learn(app: App, only_session: bool, everything: bool) -> Answer:  # noqa: ARG001 - the default, spelt out
+    """Refresh AutoLoop's part of .autoloop/learnings.md; what others wrote in it is never touched.
+
+    \b
+    autoloop learn
+    autoloop learn --session
+    """
+    record = app.workspace.record()
+    store = app.workspace.store
+    latest = record.session.id if record.session else record.last_session
+    experiments = list(store.experiments(Experiment, None)) if record.counts.total else []
+    if only_session:
+        experiments = [one for one in experiments if one.session == latest]
+    found = insights.insights(tuple(experiments[::-1]), tuple(store.sessions(Session)))
+    path = app.workspace.layout.learnings
+    old = path.read_text(encoding="utf-8") if path.exists() else ""
+    if record.state != "uninitialized":
+        store.write_text(path, insights.merge(old, insights.markdown(found)))
+    file = str(path.relative_to(app.workspace.root))
+    return Answer(Learn(file, msgspec.to_builtins(found)), record)

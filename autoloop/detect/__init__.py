@@ -1,0 +1,23 @@
+"""From somebody's repository to likely commands: the eval, its metric, the guardrails, with evidence for each."""
+
+from __future__ import annotations
+
+from autoloop.detect.configtext import config_text
+from autoloop.detect.hints import install_hint, missing_tools
+from autoloop.detect.scan import scan
+from autoloop.detect.vacuity import Proof, proof, vacuous
+from autoloop.detect.words import Candidate, Evidence, GuardrailCandidate, Inference
+
+__all__ = [
+    "Candidate",
+    "Evidence",
+    "GuardrailCandidate",
+    "Inference",
+    "Proof",
+    "config_text",
+    "install_hint",
+    "missing_tools",
+    "proof",
+    "scan",
+    "vacuous",
+]

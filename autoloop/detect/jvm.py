@@ -1,0 +1,181 @@
+"""The JVM: Gradle and Maven builds with JMH or kotlinx-benchmark."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from autoloop.detect.bodies import inside, quote
+from autoloop.detect.formats import HIGHER, LOWER
+from autoloop.detect.repository import Repository
+from autoloop.detect.tree import directory_of, is_sample
+from autoloop.detect.words import Candidate, Evidence, Finding, GuardrailCandidate
+from autoloop.metrics import RESULT_FILE
+
+_SOURCES = (".java", ".kt", ".scala", ".groovy")
+_GRADLE = ("build.gradle", "build.gradle.kts")
+_SETTINGS = ("settings.gradle", "settings.gradle.kts")
+_JMH_PLUGIN = r"me\.champeau\.(gradle\.)?jmh|alias\(libs\.plugins\.jmh\)|id\(?[ \"']+[\w.-]*jmh[\w.-]*[\"']"
+_KOTLINX = r"org\.jetbrains\.kotlinx\.benchmark|alias\(libs\.plugins\.[\w.]*benchmark\)"
+_BENCHMARK = r"^[ \t]*@Benchmark\b"
+_JAR_NAME = re.compile(r"<finalName>\s*(\$\{uberjar\.name\}|[\w.-]*benchmarks?[\w.-]*)\s*</finalName>")
+
+
+def inspect(repo: Repository) -> Finding | None:
+    """What there is to run in the repository's Gradle or Maven build; None without one."""
+    gradle = [path for path in repo.tree.named(*_SETTINGS, *_GRADLE) if not is_sample(path)]
+    poms = [path for path in repo.tree.named("pom.xml") if not is_sample(path) and repo.tree.readable_xml(path)]
+    if not gradle and not poms:
+        return None
+    first = min((*gradle[:1], *poms[:1]), key=lambda path: (path.count("/"), path not in gradle))
+    home = directory_of(first)
+    build = _Gradle(repo, home) if first in gradle else _Maven(repo, home)
+    return Finding(
+        "jvm",
+        package_manager=build.name,
+        weight=0.55 if not home else 0.35,
+        evals=tuple(build.evals()),
+        guardrails=tuple(build.guardrails()),
+        protected=("**/src/test/**", "**/src/jmh/**"),
+        evidence=(Evidence(first, f"{build.name} build"),),
+    )
+
+
+class _Build:
+    """One build: its wrapper if it has one, and its modules with benchmarks."""
+
+    name = ""
+    wrapper = ""
+
+    def __init__(self, repo: Repository, home: str) -> None:
+        self.repo = repo
+        self.home = home
+        place = f"{home}/" if home else ""
+        self.tool = f"./{self.wrapper}" if place + self.wrapper in repo.tree else self.name
+        self.sources = [
+            path for path in repo.tree.suffixed(*_SOURCES) if path.startswith(place) and not is_sample(path)
+        ]
+
+    def benchmarks(self, module: str) -> tuple[str, ...]:
+        prefix = f"{module}/" if module else ""
+        near = [path for path in self.sources if path.startswith(prefix) and re.search(r"(?i)jmh|bench|perf", path)]
+        return self.repo.tree.grep(near, _BENCHMARK)
+
+    def evals(self) -> Iterator[Candidate]:
+        raise NotImplementedError
+
+    def guardrails(self) -> Iterator[GuardrailCandidate]:
+        raise NotImplementedError
+
+    def candidate(self, command: str, build: str, file: str, files: tuple[str, ...], spoken: str) -> Candidate:
+        """A JMH run; the benchmarks' own mode decides which way is better."""
+        direction, unit = _mode("\n".join(map(self.repo.tree.text, files)))
+        worth, support = self.repo.support(spoken)
+        return Candidate(
+            inside(self.home, command),
+            "jmh", "geomean", direction, unit,
+            build=inside(self.home, build) if build else "",
+            timeout="1h",
+            ecosystem="jvm",
+            confidence="high" if direction else "low",
+            evidence=(Evidence(file, "JMH benchmarks"), Evidence(files[0], "@Benchmark"), *support),
+            protected=files,
+            score=0.75 + worth,
+            notes=("whole suites take long: name one benchmark, fewer forks and iterations",),
+        )  # fmt: skip
+
+
+def _mode(text: str) -> tuple[str, str]:
+    """Direction and unit of JMH's score: throughput unless the benchmarks say otherwise; empty where they are mixed."""
+    modes = set(re.findall(r"\bMode\.(Throughput|AverageTime|SampleTime|SingleShotTime|All)\b", text)) or {"Throughput"}
+    units = set(
+        re.findall(r"@OutputTimeUnit\(\s*(?:[\w.]*\.)?(NANOSECONDS|MICROSECONDS|MILLISECONDS|SECONDS)", text)
+    ) or {"SECONDS"}
+    short = {"NANOSECONDS": "ns", "MICROSECONDS": "us", "MILLISECONDS": "ms", "SECONDS": "s"}
+    unit = short.get(units.pop(), "") if len(units) == 1 else ""
+    if modes == {"Throughput"}:
+        return HIGHER, f"ops/{unit}" if unit else ""
+    if "Throughput" in modes or "All" in modes:
+        return "", ""
+    return LOWER, f"{unit}/op" if unit else ""
+
+
+class _Gradle(_Build):
+    name = "gradle"
+    wrapper = "gradlew"
+
+    def evals(self) -> Iterator[Candidate]:
+        for path in self.repo.tree.named(*_GRADLE):
+            module = directory_of(path)
+            files = self.benchmarks(module)
+            if not files or is_sample(path) or any(self._owns(other, module, files) for other in self._modules()):
+                continue
+            task = self._task(path)
+            if task:
+                inner = module.removeprefix(self.home).strip("/").replace("/", ":")
+                name = f":{inner}:{task}" if inner else task
+                yield self.candidate(f"{self.tool} {quote(name)}", "", path, files, rf"gradlew?\b.*\b{task}\b")
+
+    def _modules(self) -> list[str]:
+        return [directory_of(path) for path in self.repo.tree.named(*_GRADLE)]
+
+    @staticmethod
+    def _owns(other: str, module: str, files: tuple[str, ...]) -> bool:
+        """Whether a deeper module holds all of these benchmarks."""
+        deeper = len(other) > len(module) and f"{other}/".startswith(f"{module}/" if module else "")
+        return deeper and all(path.startswith(f"{other}/") for path in files)
+
+    def _task(self, path: str) -> str:
+        """The task of the plugin that is applied here or, by convention, in ``buildSrc`` or the root script."""
+        shared = self.repo.tree.matching(r"^(buildSrc|build-logic)/.*\.(gradle|kts|groovy)$")
+        texts = [self.repo.tree.text(path), *map(self.repo.tree.text, shared)]
+        if any(re.search(_KOTLINX, text) for text in texts):
+            return "benchmark"
+        return "jmh" if any(re.search(_JMH_PLUGIN, text) for text in texts) else ""
+
+    def guardrails(self) -> Iterator[GuardrailCandidate]:
+        tests = [path for path in self.sources if re.search(r"/src/(\w*[tT]est|commonTest)/|^src/\w*[tT]est/", path)]
+        root = self.repo.tree.first(*(f"{self.home}/{name}".lstrip("/") for name in (*_GRADLE, *_SETTINGS)))
+        if tests:
+            command = inside(self.home, f"{self.tool} test")
+            yield GuardrailCandidate("tests", command, (Evidence(tests[0], "tests"),), "jvm", 0.8)
+        text = self.repo.tree.text(root)
+        said = self.repo.said(r"spotlessCheck|ktlintCheck|detekt", "ci")
+        for task in ("spotlessCheck", "ktlintCheck", "detekt"):
+            if said and task in said.command:
+                command = inside(self.home, f"{self.tool} {task}")
+                yield GuardrailCandidate("lint", command, (Evidence(said.file, "CI runs it", said.line),), "jvm", 0.5)
+                return
+        if "com.diffplug.spotless" in text:
+            command = inside(self.home, f"{self.tool} spotlessCheck")
+            yield GuardrailCandidate("lint", command, (Evidence(root, "spotless plugin"),), "jvm", 0.45)
+
+
+class _Maven(_Build):
+    name = "mvn"
+    wrapper = "mvnw"
+
+    def evals(self) -> Iterator[Candidate]:
+        for path in self.repo.tree.named("pom.xml"):
+            text, module = self.repo.tree.text(path), directory_of(path)
+            if is_sample(path) or not re.search(r"<artifactId>jmh-core</artifactId>", text):
+                continue
+            files = self.benchmarks(module)
+            jar = _JAR_NAME.search(text)
+            if files and (jar or "maven-shade-plugin" in text or "maven-assembly-plugin" in text):
+                yield self._jar(path, module, files, jar[1] if jar else "")
+
+    def _jar(self, path: str, module: str, files: tuple[str, ...], name: str) -> Candidate:
+        inner = module.removeprefix(self.home).strip("/")
+        chosen = f" -pl {quote(inner)} -am" if inner else ""
+        build = f"{self.tool} -B -q package -DskipTests{chosen}"
+        jar = "benchmarks" if not name or "$" in name else name
+        where = f"{inner}/target/{jar}.jar" if inner else f"target/{jar}.jar"
+        command = f"java -jar {quote(where)} -rf json -rff {RESULT_FILE}"
+        return self.candidate(command, build, path, files, r"benchmarks?[\w.-]*\.jar|jmh")
+
+    def guardrails(self) -> Iterator[GuardrailCandidate]:
+        tests = [path for path in self.sources if re.search(r"(^|/)src/(test|it)/", path)]
+        if tests:
+            command = inside(self.home, f"{self.tool} -B test")
+            yield GuardrailCandidate("tests", command, (Evidence(tests[0], "tests"),), "jvm", 0.8)

@@ -1,0 +1,36 @@
+"""Python: managers, test runners, benchmark tools."""
+
+from __future__ import annotations
+
+from autoloop.detect.python_bench import evals
+from autoloop.detect.python_project import MANIFESTS, read_project
+from autoloop.detect.python_requirements import at
+from autoloop.detect.python_tasks import python_tasks
+from autoloop.detect.python_tests import guardrails
+from autoloop.detect.repository import Repository
+from autoloop.detect.targets import task_evals, task_guardrails
+from autoloop.detect.tree import is_sample
+from autoloop.detect.words import Evidence, Finding
+
+_LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pixi.lock")
+
+
+def inspect(repo: Repository) -> Finding | None:
+    """What there is to run in the repository's Python project; None where there is none worth the name."""
+    project = read_project(repo)
+    sources = [path for path in repo.tree.suffixed(".py") if not is_sample(path)]
+    manifests = [path for path in repo.tree.named(*MANIFESTS) if not is_sample(path)]
+    if project is None or not sources:
+        return None
+    locks = tuple(at(project.base, lock) for lock in _LOCKS if at(project.base, lock) in repo.tree)
+    tasks = tuple(python_tasks(repo, project))
+    named, reasons = task_evals(repo, tasks, "python")
+    return Finding(
+        "python",
+        package_manager=project.manager,
+        evals=(*evals(repo, project), *named),
+        guardrails=(*guardrails(repo, project), *task_guardrails(tasks, "python", 0.4)),
+        reasons=tuple(reasons),
+        protected=(*locks, *(path for path in repo.tree.named("conftest.py") if "/" not in path)),
+        evidence=tuple(Evidence(path, "Python project") for path in manifests[:1]),
+    )

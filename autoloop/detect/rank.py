@@ -1,0 +1,101 @@
+"""Many candidates, one order: whose repository it is, what runs it in CI, and how surely a number can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from autoloop.detect.repository import Repository
+from autoloop.detect.words import Candidate, Finding, GuardrailCandidate
+
+# Findings that are ways to say something, not what a repository is made of.
+CROSS_CUTTING = frozenset({"targets", "training", "scripts"})
+_SUFFIXES = {
+    "python": (".py",),
+    "javascript": (".js", ".ts", ".tsx", ".mjs", ".jsx"),
+    "rust": (".rs",),
+    "go": (".go",),
+    "jvm": (".java", ".kt", ".scala"),
+    "dotnet": (".cs", ".fs"),
+    "cpp": (".c", ".cc", ".cpp", ".h", ".hpp"),
+    "ruby": (".rb",),
+    "php": (".php",),
+    "elixir": (".ex", ".exs"),
+    "zig": (".zig",),
+    "swift": (".swift",),
+}
+_KINDS = ("tests", "types", "lint", "vet", "format", "compiles")
+_OWNER = 0.1
+
+
+def ordered(repo: Repository, findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Findings by how much of the repository they are, the owner first; cross-cutting ones last."""
+    counts = {finding.ecosystem: len(repo.tree.suffixed(*_SUFFIXES.get(finding.ecosystem, ()))) for finding in findings}
+    total = sum(counts.values()) or 1
+
+    def share(finding: Finding) -> float:
+        spoken = repo.said(rf"\b{finding.package_manager}\b", "ci") if finding.package_manager else None
+        benched = max((candidate.score for candidate in finding.evals), default=0.0)
+        own = finding.weight + 0.6 * counts[finding.ecosystem] / total + 0.1 * bool(spoken) + 0.2 * benched
+        return own - 9.0 * (finding.ecosystem in CROSS_CUTTING)
+
+    return tuple(sorted(findings, key=share, reverse=True))
+
+
+def evals(findings: Sequence[Finding]) -> tuple[Candidate, ...]:
+    """All candidates, the best first; a task that only repeats what another candidate does directly is left out."""
+    owner = findings[0].ecosystem if findings else ""
+    found = [candidate for finding in findings for candidate in finding.evals]
+    kept = [candidate for candidate in found if not _repeats(candidate, found)]
+    unique = {candidate.command: candidate for candidate in sorted(kept, key=lambda one: one.score)}
+    raised = [_raised(candidate, owner) for candidate in unique.values()]
+    return tuple(sorted(raised, key=lambda one: (-one.score, one.command)))
+
+
+def _raised(candidate: Candidate, owner: str) -> Candidate:
+    score = candidate.score + _OWNER * (candidate.ecosystem == owner)
+    return msgspec.structs.replace(candidate, score=round(score, 3))
+
+
+def _repeats(task: Candidate, others: Sequence[Candidate]) -> bool:
+    """Whether another candidate, whose numbers are known as well as the task's, cites it as support."""
+    if not task.evidence:
+        return False
+    own = task.evidence[0]
+    cited = [other for other in others if other is not task and own in _places(other)]
+    return any(other.format != "auto" for other in cited)
+
+
+def _places(candidate: Candidate) -> Iterator[object]:
+    yield from candidate.evidence[1:]
+
+
+def guardrails(repo: Repository, findings: Sequence[Finding], best: Candidate | None) -> tuple[GuardrailCandidate, ...]:
+    """The owner's best command of each kind; others add their tests where CI runs them or the eval is theirs."""
+    if not findings:
+        return ()
+    owner = findings[0].ecosystem
+    chosen: dict[str, GuardrailCandidate] = {}
+    for finding in findings:
+        ours = finding.ecosystem == owner or finding.ecosystem in CROSS_CUTTING
+        measured = best is not None and best.ecosystem == finding.ecosystem
+        for guardrail in sorted(finding.guardrails, key=lambda one: -one.score):
+            if ours:
+                chosen.setdefault(guardrail.name, guardrail)
+            elif guardrail.name == "tests" and (measured or _in_ci(repo, guardrail)):
+                name = "tests" if "tests" not in chosen else f"tests_{guardrail.ecosystem}"
+                chosen.setdefault(name, msgspec.structs.replace(guardrail, name=name))
+    if any(name.startswith("tests") for name in chosen):
+        chosen.pop("compiles", None)
+    return tuple(sorted(chosen.values(), key=lambda one: (_order(one.name), -one.score)))
+
+
+def _in_ci(repo: Repository, guardrail: GuardrailCandidate) -> bool:
+    tool = guardrail.command.rpartition("&& ")[2].split()[0]
+    return repo.said(rf"(^|\s){tool.lstrip('./')}\b.*\btest", "ci") is not None
+
+
+def _order(name: str) -> int:
+    kind = name.partition("_")[0]
+    return _KINDS.index(kind) if kind in _KINDS else len(_KINDS)

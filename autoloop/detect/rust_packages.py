@@ -1,0 +1,109 @@
+"""Cargo packages of a repository: members, benches, and how cargo is told which one is meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from autoloop.detect import parse
+from autoloop.detect.bodies import quote
+from autoloop.detect.repository import Repository
+from autoloop.detect.tree import Tree, directory_of, is_sample
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One bench target: its name, source file, and the features it cannot be built without."""
+
+    name: str
+    file: str
+    features: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Crate:
+    """One ``Cargo.toml`` with a package.
+
+    Attributes:
+        home: directory of the manifest that cargo is run with: the workspace's, or its own.
+        where: cargo switches that select this package when run at the root.
+    """
+
+    base: str
+    name: str
+    home: str
+    where: str
+    dependencies: frozenset[str]
+    benches: tuple[Bench, ...]
+    binary: str = ""
+
+
+def workspace_home(repo: Repository) -> str | None:
+    """Directory of the manifest that stands for the repository: the root's, else the shallowest; None without one."""
+    manifests = [path for path in repo.tree.named("Cargo.toml") if not is_sample(path)]
+    return directory_of(manifests[0]) if manifests else None
+
+
+def read_crates(repo: Repository) -> tuple[Crate, ...]:
+    """Every crate, those of the main workspace first."""
+    home = workspace_home(repo)
+    if home is None:
+        return ()
+    manifests = [path for path in repo.tree.named("Cargo.toml") if not is_sample(path)]
+    root = repo.tree.toml(f"{home}/Cargo.toml".lstrip("/"))
+    members = _members(home, root)
+    crates = (_crate(repo.tree, path, home, members, virtual="workspace" in root) for path in manifests[:150])
+    return tuple(sorted((crate for crate in crates if crate), key=lambda crate: crate.home != home))
+
+
+def _members(home: str, root: dict[str, object]) -> tuple[str, ...]:
+    prefix = f"{home}/" if home else ""
+    listed = parse.strings(root, "workspace", "members")
+    return tuple(prefix + pattern.removeprefix("./").rstrip("/") for pattern in listed)
+
+
+def _crate(tree: Tree, path: str, home: str, members: tuple[str, ...], *, virtual: bool) -> Crate | None:
+    manifest, base = tree.toml(path), directory_of(path)
+    name = parse.string(manifest, "package", "name")
+    if not name:
+        return None
+    member = base == home or any(fnmatchcase(base, pattern) for pattern in members)
+    at_home = home if member else base
+    manifest_path = f" --manifest-path {quote(f'{at_home}/Cargo.toml')}" if at_home else ""
+    package = f" -p {quote(name)}" if member and virtual and (members or base != home) else ""
+    tables = [manifest, *parse.table(manifest, "target").values()]
+    keys = ("dependencies", "dev-dependencies", "build-dependencies")
+    needed = frozenset(_crate_names(tables, keys))
+    main = f"{base}/src/main.rs".lstrip("/")
+    binary = name if main in tree else ""
+    return Crate(base, name, at_home, manifest_path + package, needed, tuple(_benches(tree, base, manifest)), binary)
+
+
+def _crate_names(tables: list[object], keys: tuple[str, ...]) -> Iterator[str]:
+    """Names as the code uses them and as the registry knows them (``criterion = { package = "codspeed-…" }``)."""
+    for table in tables:
+        for key in keys:
+            for name, value in parse.table(table, key).items():
+                yield name
+                yield parse.string(value, "package") or name
+
+
+def _benches(tree: Tree, base: str, manifest: dict[str, object]) -> Iterator[Bench]:
+    """Declared ``[[bench]]`` targets, and the files that cargo finds by itself."""
+    prefix = f"{base}/" if base else ""
+    listed = parse.dig(manifest, "bench")
+    seen: set[str] = set()
+    for bench in listed if isinstance(listed, list) else []:
+        name = parse.string(bench, "name")
+        paths = (parse.string(bench, "path"), f"benches/{name}.rs", f"benches/{name}/main.rs")
+        file = tree.first(*(prefix + path for path in paths if path))
+        if name and file:
+            seen.add(file)
+            yield Bench(name, file, parse.strings(bench, "required-features"))
+    if parse.dig(manifest, "package", "autobenches") is False:
+        return
+    for path in tree.matching(rf"^{re.escape(prefix)}benches/([\w-]+\.rs|[\w-]+/main\.rs)$"):
+        if path not in seen:
+            yield Bench(path.removeprefix(f"{prefix}benches/").removesuffix("/main.rs").removesuffix(".rs"), path)

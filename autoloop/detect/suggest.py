@@ -1,0 +1,54 @@
+"""What to do where nothing measures: labelled ways to a number, none of which can pass for a working eval by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autoloop.detect.formats import FORMATS
+from autoloop.detect.words import Candidate, Finding, GuardrailCandidate
+
+_WRITE = {
+    "python": ("bench.py", "python3 bench.py"),
+    "javascript": ("bench.mjs", "node bench.mjs"),
+    "ruby": ("bench.rb", "ruby -Ilib bench.rb"),
+    "php": ("bench.php", "php bench.php"),
+    "go": ("a _test.go file with a Benchmark function", "go test -run '^$' -bench . -benchmem ./..."),
+    "rust": ("benches/bench.rs (criterion or divan)", "cargo bench --bench bench"),
+}
+_AT_MOST = 3
+
+
+def suggestions(findings: tuple[Finding, ...], guardrails: tuple[GuardrailCandidate, ...]) -> tuple[Candidate, ...]:
+    """Two or three of them, the most useful first: what the ecosystems offer, the tests' time, a script to write."""
+    found = [
+        *(one for finding in findings for one in finding.suggestions),
+        *_test_time(guardrails),
+        *_write(findings),
+    ]
+    return (*found[: _AT_MOST - 1], found[-1]) if len(found) > _AT_MOST else tuple(found)
+
+
+def _test_time(guardrails: tuple[GuardrailCandidate, ...]) -> Iterator[Candidate]:
+    tests = next((guardrail for guardrail in guardrails if guardrail.name == "tests"), None)
+    if tests:
+        known = FORMATS["process"]
+        yield Candidate(
+            tests.command, "process", known.metric, known.direction, known.unit,
+            ecosystem=tests.ecosystem, evidence=tests.evidence, label="time of the test suite",
+            notes=("says how fast the tests are, which is not always how fast the program is",),
+        )  # fmt: skip
+
+
+def _write(findings: tuple[Finding, ...]) -> Iterator[Candidate]:
+    ecosystem = next((finding.ecosystem for finding in findings if finding.ecosystem in _WRITE), "")
+    file, command = _WRITE.get(ecosystem, ("bench.sh", "sh bench.sh"))
+    how = (
+        "" if ecosystem in {"go", "rust"} else " that runs a typical job and prints a line such as METRIC seconds=1.25"
+    )
+    yield Candidate(
+        "",
+        "auto",
+        ecosystem=ecosystem,
+        label="write a benchmark",
+        notes=(f"write {file}{how}; then the command is: {command}",),
+    )

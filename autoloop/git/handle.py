@@ -1,0 +1,127 @@
+"""A discovered repository: where it is, how its objects are named, and git run in it."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import rmtree
+from typing import Any
+
+from autoloop.git.process import Answer, Call, run
+
+_IDENTITY_OF_SNAPSHOTS = ("AutoLoop", "autoloop@localhost")
+
+
+@dataclass(frozen=True)
+class Git:
+    """One work tree of one repository.
+
+    Attributes:
+        root: top of the work tree, absolute.
+        git_dir: this work tree's git directory.
+        common_dir: the directory shared by all work trees; the same as ``git_dir`` but in a linked work tree.
+        algorithm: ``sha1`` or ``sha256``.
+        version: git's version.
+        objects: where new objects go instead of the repository; None for the repository itself.
+    """
+
+    root: Path
+    git_dir: Path
+    common_dir: Path
+    algorithm: str
+    version: tuple[int, ...]
+    objects: Path | None = None
+
+    def run(self, *args: str, **given: Any) -> bytes:  # noqa: ANN401 - the fields of Call
+        """What git prints; raises ``GitError`` (see ``process.run``)."""
+        return self.ask(*args, **given).out
+
+    def line(self, *args: str, **given: Any) -> str:  # noqa: ANN401 - the fields of Call
+        """What git prints, as text without the line end."""
+        return self.run(*args, **given).decode().rstrip("\n")
+
+    def ask(self, *args: str, **given: Any) -> Answer:  # noqa: ANN401 - the fields of Call
+        """The whole answer, for callers to whom the exit code says something."""
+        given["env"] = self._environment() | dict(given.get("env") or {})
+        given.setdefault("cwd", self.root)
+        return run(Call(args, **given), self.version)
+
+    @property
+    def zero(self) -> str:
+        """The object id that means none."""
+        return "0" * (hashlib.new(self.algorithm, usedforsecurity=False).digest_size * 2)
+
+    @functools.cached_property
+    def empty_tree(self) -> str:
+        """The tree without files, written so that it can be named."""
+        return self.line("mktree", stdin=b"")
+
+    @functools.cached_property
+    def config(self) -> Mapping[str, str]:
+        """Git's configuration as it applies here: lower-case section and key, the last value wins."""
+        pairs = (
+            item.partition("\n") for item in self.run("config", "-z", "--list").decode(errors="replace").split("\0")
+        )
+        return {key: value if equals else "true" for key, equals, value in pairs if key}
+
+    def user_config(self, key: str) -> str | None:
+        """A value of the configuration without the options that we add to every call."""
+        said = self.ask("config", "--get", key, hooks=True, ok=(0, 1))
+        return said.out.decode(errors="replace").rstrip("\n") or None
+
+    def flag(self, key: str) -> bool:
+        """A boolean of the configuration, false when it is not set."""
+        return self.config.get(key, "false").lower() in {"true", "yes", "on", "1"}
+
+    def within(self, index: Path, work_tree: Path | None = None) -> dict[str, str]:
+        """The environment for a call with an index of its own, and maybe a work tree of its own."""
+        own = {"GIT_INDEX_FILE": os.fspath(index)}
+        if work_tree is not None:
+            own |= {"GIT_DIR": os.fspath(self.git_dir), "GIT_WORK_TREE": os.fspath(work_tree)}
+        return own
+
+    def blob_of(self, content: bytes) -> str:
+        """The object id of these bytes, computed without git."""
+        return self.hash_blob(len(content), [content])
+
+    def hash_blob(self, size: int, chunks: Iterable[bytes]) -> str:
+        """The object id of a blob of ``size`` bytes that come in chunks."""
+        digest = hashlib.new(self.algorithm, b"blob %d\0" % size, usedforsecurity=False)
+        for chunk in chunks:
+            digest.update(chunk)
+        return digest.hexdigest()
+
+    def _environment(self) -> dict[str, str]:
+        if self.objects is None:
+            return {}
+        return {
+            "GIT_OBJECT_DIRECTORY": os.fspath(self.objects),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": os.fspath(self.common_dir / "objects"),
+        }
+
+
+@contextmanager
+def private(scratch: Path) -> Iterator[Path]:
+    """A directory of one's own below ``scratch``, removed afterwards."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix="git-", dir=scratch))
+    try:
+        yield made
+    finally:
+        rmtree(made, ignore_errors=True)
+
+
+def snapshot_identity() -> dict[str, str]:
+    """Who anchored snapshots are committed as: they are nobody's work yet, and need no configured identity."""
+    name, email = _IDENTITY_OF_SNAPSHOTS
+    return {
+        f"GIT_{role}_{part}": value
+        for role in ("AUTHOR", "COMMITTER")
+        for part, value in (("NAME", name), ("EMAIL", email))
+    }

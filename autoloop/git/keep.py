@@ -1,0 +1,238 @@
+"""Keeping an experiment: a commit of its own delta, and nothing else of the user's moved.
+
+The commit's tree is HEAD's with the delta applied path by path. Where the user has uncommitted edits in the same file,
+a three-way merge (base: the file before the experiment, theirs: after it, ours: HEAD's) takes only the experiment's
+part; the same merge against the user's staged file says what becomes of the index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from autoloop.errors import GitError
+from autoloop.git import identity, index, locks, merge, operations, refs, trees
+from autoloop.git.handle import Git, private
+from autoloop.git.names import decode, encode, ours
+from autoloop.git.records import Records
+from autoloop.git.values import Change, Entry, Head, KeepPlan, KeepState, Mended, Remembered, Staged
+
+_Entries = Mapping[bytes, Entry | None]
+_DETACHED = "HEAD"
+_REASON = "autoloop keep: "
+_UNTRACKED = "They hold work of yours that was never committed, in the same lines or the whole file."
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What is to be kept: ``changes`` of those from ``before`` (a bare tree when no more is known) to ``after``."""
+
+    before: Remembered | str
+    after: str
+    changes: Sequence[Change]
+    message: str
+
+    @property
+    def tree(self) -> str:
+        """The tree the changes are since."""
+        return self.before if isinstance(self.before, str) else self.before.tree
+
+
+def plan(git: Git, candidate: Candidate, scratch: Path) -> KeepPlan:
+    """See ``Repository.plan_keep``."""
+    head = _head(git, candidate.before)
+    operations.check_none(git)
+    locks.check_index(git)
+    _check_changes(git, candidate)
+    base_tree = trees.tree_of(git, head.commit)
+    differs = _differs(git, candidate.tree, base_tree)
+    merged = merge.onto(git, candidate.changes, differs, scratch)
+    _refuse(merged.conflicts)
+    tree = index.tree_with(git, base_tree, merged.entries, scratch)
+    written = trees.compare(git, base_tree, tree)
+    _check_only(written, merged.entries)
+    if not written:
+        raise GitError(
+            "nothing_to_keep",
+            "HEAD already holds these changes.",
+            why="They were committed by hand, or they change only files that git does not commit.",
+            fix=_undo_commit(candidate.before),
+        )
+    in_head = {decode(change.path): differs.get(decode(change.path), change.old) for change in candidate.changes}
+    mended = _index(git, candidate, in_head, merged.entries, scratch)
+    author = identity.find(git)
+    signed = git.flag("commit.gpgsign")
+    commit = trees.commit(
+        git,
+        tree,
+        [head.commit] if head.commit else [],
+        candidate.message,
+        env=identity.environment(git, author),
+        sign=signed,
+    )
+    paths = tuple(change.path for change in written)
+    return KeepPlan(head.ref or _DETACHED, head.commit, commit, tree, paths, mended, author, signed)
+
+
+def apply(git: Git, plan: KeepPlan, scratch: Path) -> tuple[str, ...]:
+    """See ``Repository.apply_keep``."""
+    found = state(git, plan)
+    if found == "untouched":
+        locks.check_index(git)
+        if not refs.swap(git, plan.ref, plan.commit, plan.base or git.zero, _REASON + _subject(git, plan.commit)):
+            found = "overtaken"
+    if found == "overtaken":
+        raise _moved(plan.ref)
+    left = () if found == "done" else _mend(git, plan, scratch)
+    refs.flush(git)
+    return left
+
+
+def state(git: Git, plan: KeepPlan) -> KeepState:
+    """See ``Repository.keep_state``."""
+    head = refs.head(git)
+    tip = refs.resolve(git, plan.ref)
+    if tip == plan.base:
+        return "untouched" if (head.ref or _DETACHED) == plan.ref else "overtaken"
+    if tip is None or not refs.is_ancestor(git, plan.commit, tip):
+        return "overtaken"
+    if tip != plan.commit or (head.ref or _DETACHED) != plan.ref:
+        return "done"
+    present = index.read(git)
+    return "partial" if _pending(plan, present) else "done"
+
+
+def _mend(git: Git, plan: KeepPlan, scratch: Path) -> tuple[str, ...]:
+    present = index.read(git)
+    index.mend(git, _pending(plan, present), scratch)
+    return tuple(one.path for one in plan.index if not _same(present.get(decode(one.path)), one.old, one.new))
+
+
+def _pending(plan: KeepPlan, present: index.Index) -> dict[bytes, Staged | None]:
+    """Entries that still are what they were when the plan was made; what the user staged since is the user's."""
+    named = ((decode(one.path), one) for one in plan.index)
+    return {path: one.new for path, one in named if one.new != one.old and present.get(path) == one.old}
+
+
+def _same(present: Staged | None, *wanted: Staged | None) -> bool:
+    return present in wanted
+
+
+def _head(git: Git, before: Remembered | str) -> Head:
+    head = refs.head(git)
+    if not isinstance(before, str) and head.ref != before.head.ref:
+        raise _moved(before.head.ref or _DETACHED)
+    return head
+
+
+def _moved(ref: str) -> GitError:
+    name = ref.removeprefix("refs/heads/")
+    how = f"git switch {name}" if ref != _DETACHED else "git switch --detach to the commit the experiment began at"
+    return GitError(
+        "head_moved",
+        "HEAD is not where the experiment left it.",
+        why=f"The experiment belongs to {name}.",
+        fix=f"{how}, then repeat the command.",
+    )
+
+
+def _subject(git: Git, commit: str) -> str:
+    return git.run("log", "-1", "--format=%s", commit).decode(errors="replace").strip()
+
+
+def _undo_commit(before: Remembered | str) -> str:
+    began = None if isinstance(before, str) else before.head
+    if began is None:
+        return "Discard the experiment, or begin the next one."
+    back = f"git reset --soft {began.commit}" if began.commit else f"git update-ref -d {began.ref}"
+    return f"To let AutoLoop commit them: {back}; or discard the experiment."
+
+
+def _check_changes(git: Git, candidate: Candidate) -> None:
+    """Changes of another measurement, or of our own directory, are a mistake in this program."""
+    known = set(trees.compare(git, candidate.tree, candidate.after))
+    stray = [one.path for one in candidate.changes if one not in known or ours(decode(one.path))]
+    if stray:
+        raise ValueError(f"not part of the experiment: {stray}")
+
+
+def _differs(git: Git, before: str, other: str) -> dict[bytes, Entry | None]:
+    return {decode(change.path): change.new for change in trees.compare(git, before, other)}
+
+
+def _refuse(conflicts: Sequence[bytes]) -> None:
+    if not conflicts:
+        return
+    names = ", ".join(encode(path) for path in conflicts)
+    raise GitError(
+        "keep_conflict",
+        f"The experiment cannot be told apart from your own edits in: {names}.",
+        why=_UNTRACKED,
+        fix="Commit your version of these files as it was before the experiment, or discard the experiment.",
+    )
+
+
+def _check_only(written: Sequence[Change], wanted: _Entries) -> None:
+    """A file that takes a directory's place would carry away files the experiment does not own."""
+    _refuse([path for change in written if (path := decode(change.path)) not in wanted])
+
+
+def _index(git: Git, candidate: Candidate, in_head: _Entries, committed: _Entries, scratch: Path) -> tuple[Mended, ...]:
+    """What becomes of the user's index at the changed paths."""
+    present = index.read(git)
+    began = present if isinstance(candidate.before, str) else Records(git, candidate.before.records).index()
+    mended = []
+    conflicts = []
+    for change in candidate.changes:
+        path = decode(change.path)
+        old = present.get(path)
+        try:
+            entry = _staged(git, change, _Sides(began.get(path), old, in_head[path], committed[path]), scratch)
+        except merge.ConflictError:
+            conflicts.append(path)
+            continue
+        mended.append(Mended(change.path, old, _flagged(entry, old or began.get(path))))
+    _refuse(conflicts)
+    _check_index(git, mended, present, scratch)
+    return tuple(mended)
+
+
+@dataclass(frozen=True)
+class _Sides:
+    """One path in the index as the experiment began, in the index now, in HEAD and in the new commit."""
+
+    began: Staged | None
+    present: Staged | None
+    head: Entry | None
+    committed: Entry | None
+
+
+def _staged(git: Git, change: Change, sides: _Sides, scratch: Path) -> Entry | None:
+    """The staged file: the commit's, unless the user had staged something else when the experiment began.
+
+    What was staged since then is the experiment's, or is in the file anyway.
+    """
+    began = sides.began.entry if sides.began else None
+    present = sides.present.entry if sides.present else None
+    if sides.head in (began, present):
+        return sides.committed
+    return merge.three_way(git, change.old, began, change.new, scratch)
+
+
+def _flagged(entry: Entry | None, like: Staged | None) -> Staged | None:
+    if entry is None:
+        return None
+    if like is None:
+        return Staged(entry.mode, entry.oid)
+    return Staged(entry.mode, entry.oid, assume_unchanged=like.assume_unchanged, skip_worktree=like.skip_worktree)
+
+
+def _check_index(git: Git, mended: Sequence[Mended], present: index.Index, scratch: Path) -> None:
+    """Try it on a copy: no entry of another path may go when a file takes a directory's place."""
+    with private(scratch) as own:
+        index.copy(git, own / "index")
+        wanted = {decode(one.path): one.new for one in mended}
+        index.put(git, own / "index", wanted)
+        there = index.read(git, own / "index")
+    _refuse([path for path in present if path not in there and path not in wanted])

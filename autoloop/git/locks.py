@@ -1,0 +1,105 @@
+"""Git's lock files: taking the index's, and what a killed process left behind.
+
+Only one AutoLoop command at a time writes to a work tree, so a lock that carries our mark belongs to a command that
+was killed. A lock that one of our git calls was killed with carries no mark: it is taken for stale when it holds
+nothing but what we were about to write, is some seconds old and no process has it open; it is moved aside, not deleted.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from autoloop.errors import GitError
+from autoloop.git.handle import Git
+
+_MARK = b"autoloop\n"
+_PATIENCE = 5.0
+_PAUSE = 0.05
+_OLD = 3.0
+_ASIDE = ".autoloop-stale"
+
+
+@contextmanager
+def index(git: Git) -> Iterator[None]:
+    """Hold the lock of the user's index, as git itself does.
+
+    Raises:
+        GitError: ``index_locked`` when another process holds it for longer than a few seconds.
+    """
+    lock = git.git_dir / "index.lock"
+    end = time.monotonic() + _PATIENCE
+    while not _take(lock):
+        if time.monotonic() > end:
+            raise _locked(lock)
+        time.sleep(_PAUSE)
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
+
+
+def check_index(git: Git) -> None:
+    """Raise ``index_locked`` when somebody else holds the index for longer than a few seconds."""
+    with index(git):
+        pass
+
+
+def clear(lock: Path, expected: Collection[bytes]) -> bool:
+    """Move a stale lock aside; false when it may be somebody's.
+
+    Args:
+        lock: the lock file.
+        expected: what our own call may have written into it; an empty lock is always possible.
+    """
+    try:
+        if lock.read_bytes().strip() not in {b"", *expected} or time.time() - lock.stat().st_mtime < _OLD:
+            return False
+    except FileNotFoundError:
+        return True
+    if _is_open(lock):
+        return False
+    lock.rename(lock.with_name(lock.name + _ASIDE))
+    return True
+
+
+def _take(lock: Path) -> bool:
+    try:
+        handle = os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
+    except FileExistsError:
+        with suppress(FileNotFoundError):
+            if lock.read_bytes() == _MARK:
+                lock.unlink()
+        return False
+    except OSError as error:
+        raise GitError(
+            "not_writable",
+            "Git may not write here.",
+            why=f"{lock}: {error.strerror}.",
+            fix="Make the repository writable, or run the command outside the sandbox.",
+        ) from None
+    os.write(handle, _MARK)
+    os.close(handle)
+    return True
+
+
+def _locked(lock: Path) -> GitError:
+    return GitError(
+        "index_locked",
+        "Another git process holds the index.",
+        why=f"{lock} exists.",
+        fix=f"Wait for it, or if no git is running: rm '{lock}'",
+    )
+
+
+def _is_open(file: Path) -> bool:
+    """Whether a process that we may look at has the file open; without /proc nobody can say, and nobody does."""
+    wanted = os.fspath(file)
+    for entry in Path("/proc").glob("[0-9]*/fd/*"):
+        with suppress(OSError):
+            if os.readlink(entry) == wanted:  # noqa: PTH115 - compared as it is written
+                return True
+    return False

@@ -1,0 +1,193 @@
+"""The one place that runs git."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shlex
+import signal
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from autoloop.errors import GitError
+from autoloop.git.failures import explain
+
+_KEPT = {
+    "GIT_AUTHOR_NAME",
+    "GIT_AUTHOR_EMAIL",
+    "GIT_AUTHOR_DATE",
+    "GIT_COMMITTER_NAME",
+    "GIT_COMMITTER_EMAIL",
+    "GIT_COMMITTER_DATE",
+}
+_SET = {
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+}
+_OPTIONS = (
+    "core.fsync=all",
+    "core.fsyncMethod=fsync",
+    "core.fsmonitor=false",
+    "core.untrackedCache=false",
+    "core.quotePath=false",
+    "core.safecrlf=false",
+    "core.splitIndex=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "submodule.recurse=0",
+    "i18n.commitEncoding=UTF-8",
+    "advice.detachedHead=false",
+)
+# hooks that plumbing would run (reference-transaction, post-index-change, post-checkout) have no part in our own refs
+_NO_HOOKS = "core.hooksPath=/dev/null"
+_OLD_FSYNC = "core.fsyncObjectFiles=true"
+_FSYNC_SINCE = (2, 36)
+_ANY_CODE = range(-64, 256)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One run of git: arguments and what it is given.
+
+    ``hooks`` lets the repository's own hooks run; ``patience`` (seconds) ends a call that hangs; ``options`` are added
+    after the usual ones.
+    """
+
+    args: tuple[str, ...]
+    stdin: bytes = b""
+    env: Mapping[str, str] | None = None
+    cwd: Path | None = None
+    ok: tuple[int, ...] = (0,)
+    options: tuple[str, ...] = ()
+    hooks: bool = False
+    patience: float | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What git said."""
+
+    code: int
+    out: bytes
+    err: str
+
+
+def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The caller's environment without any ``GIT_*`` but identity and the choice of configuration files."""
+    kept = {name: value for name, value in os.environ.items() if _passes(name)}
+    return kept | _SET | dict(extra or {})
+
+
+def run(call: Call, version: tuple[int, ...]) -> Answer:
+    """Run git to its end.
+
+    Raises:
+        GitError: ``git_missing``, or what ``failures.explain`` makes of an exit code that ``call.ok`` does not name.
+    """
+    with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        stdin.write(call.stdin)
+        stdin.seek(0)
+        code = _wait(call, version, (stdin, out, err))
+        answer = Answer(code, _content(out), _content(err).decode(errors="replace").strip())
+    if answer.code not in call.ok:
+        raise explain(shlex.join(call.args[:2]), answer.code, answer.err)
+    return answer
+
+
+def _passes(name: str) -> bool:
+    return not name.startswith("GIT_") or name in _KEPT or name.startswith("GIT_CONFIG_")
+
+
+def _wait(call: Call, version: tuple[int, ...], files: tuple[IO[bytes], ...]) -> int:
+    stdin, out, err = files
+    running = _git()(
+        _arguments(call, version),
+        _in=stdin,
+        _out=out,
+        _err=err,
+        _env=environment(call.env),
+        _cwd=os.fspath(call.cwd or Path.cwd()),
+        _encoding="utf-8",
+        _tty_out=False,
+        _bg=True,
+        _bg_exc=False,
+        _new_session=True,
+        _ok_code=_ANY_CODE,
+    )
+    with _patience(call.patience, running):
+        try:
+            running.wait()
+        except BaseException:
+            # TERM lets git remove its own lock files before we go
+            _end(running)
+            running.wait()
+            raise
+    return int(running.exit_code)
+
+
+class _Word(str):
+    """An argument that may hold the bytes of a file name: ``sh`` would refuse to encode it."""
+
+    __slots__ = ()
+
+    def encode(self, encoding: str = "utf-8", errors: str = "surrogateescape") -> bytes:
+        return super().encode(encoding, errors)
+
+
+def _arguments(call: Call, version: tuple[int, ...]) -> list[str]:
+    options = list(_OPTIONS)
+    if not call.hooks:
+        options.append(_NO_HOOKS)
+    if version and version < _FSYNC_SINCE:
+        options.append(_OLD_FSYNC)
+    return [word for option in (*options, *call.options) for word in ("-c", option)] + [_Word(arg) for arg in call.args]
+
+
+def _content(file: IO[bytes]) -> bytes:
+    file.seek(0)
+    return file.read()
+
+
+@functools.cache
+def _git() -> Callable[..., Any]:
+    import sh
+
+    try:
+        command: Callable[..., Any] = sh.Command("git")
+    except sh.CommandNotFound:
+        raise GitError(
+            "git_missing", "Git is not installed.", why="No git on PATH.", fix="Install git 2.31 or newer."
+        ) from None
+    return command
+
+
+def _patience(seconds: float | None, running: Any) -> _Timer:  # noqa: ANN401 - sh is untyped
+    return _Timer(seconds, lambda: _end(running))
+
+
+def _end(running: Any) -> None:  # noqa: ANN401 - sh is untyped
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(running.pid, signal.SIGTERM)
+
+
+class _Timer:
+    """A timer as a context; none when there are no seconds."""
+
+    def __init__(self, seconds: float | None, action: Callable[[], None]) -> None:
+        self._timer = None if seconds is None else threading.Timer(seconds, action)
+
+    def __enter__(self) -> None:
+        if self._timer:
+            self._timer.daemon = True
+            self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        if self._timer:
+            self._timer.cancel()

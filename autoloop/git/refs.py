@@ -1,0 +1,147 @@
+"""References: anchoring objects under ``refs/autoloop`` and asking where things are."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from autoloop.errors import GitError
+from autoloop.git import locks
+from autoloop.git.handle import Git
+from autoloop.git.values import Head
+
+_PATIENCE = 60.0
+_LOCK_PATIENCE = 6.0
+_PAUSE = 0.1
+
+
+def anchor(git: Git, refs: Mapping[str, str]) -> None:
+    """Point these references at these objects, once the objects are on the disk."""
+    flush(git)
+    commands = [f"update {ref} {oid}" for ref, oid in refs.items()]
+    _retried(lambda: _update(git, commands), {_lock(git, ref): oid for ref, oid in refs.items()})
+
+
+def drop(git: Git, names: Sequence[str]) -> None:
+    """Delete references; those that are gone already are fine."""
+    stale = {_lock(git, ref): git.zero for ref in names} | {git.common_dir / "packed-refs.lock": git.zero}
+    _retried(lambda: _update(git, [f"delete {ref}" for ref in names]), stale)
+
+
+def listed(git: Git, prefix: str) -> dict[str, str]:
+    """References below ``prefix`` and the objects they name."""
+    found = git.line("for-each-ref", "--format=%(refname) %(objectname)", prefix)
+    return dict(line.split(" ", 1) for line in found.splitlines())
+
+
+def head(git: Git) -> Head:
+    """Where HEAD stands."""
+    ref = git.line("symbolic-ref", "-q", "HEAD", ok=(0, 1)) or None
+    return Head(ref, resolve(git, "HEAD"))
+
+
+def resolve(git: Git, revision: str) -> str | None:
+    """The commit that ``revision`` names, None when it names none."""
+    return git.line("rev-parse", "-q", "--verify", "--end-of-options", f"{revision}^{{commit}}", ok=(0, 1, 128)) or None
+
+
+def is_ancestor(git: Git, older: str, newer: str) -> bool:
+    """Whether ``newer`` contains ``older``."""
+    return git.ask("merge-base", "--is-ancestor", older, newer, ok=(0, 1)).code == 0
+
+
+def merge_base(git: Git, one: str, other: str) -> str | None:
+    """The best common ancestor, None when there is none."""
+    return git.line("merge-base", one, other, ok=(0, 1)) or None
+
+
+def default_branch(git: Git) -> str | None:
+    """Full name of the branch that others branch from: the remote's choice, the configured one, main or master."""
+    remote = git.line("symbolic-ref", "-q", "refs/remotes/origin/HEAD", ok=(0, 1))
+    local = [f"refs/heads/{name}" for name in (git.config.get("init.defaultbranch", "main"), "main", "master")]
+    return next((ref for ref in (remote, *local) if ref and resolve(git, ref)), None)
+
+
+def swap(git: Git, ref: str, new: str, old: str, reason: str) -> bool:
+    """Move a branch from ``old`` to ``new``, false when it is not at ``old`` any more.
+
+    The repository's own reference-transaction hook has its say here, for as long as a minute.
+
+    Raises:
+        GitError: ``ref_refused`` when a hook says no.
+    """
+    flush(git)
+    args = ("update-ref", "--no-deref", "-m", reason, ref, new, old)
+    stale = {_lock(git, ref): new, git.git_dir / "HEAD.lock": new}
+    try:
+        _retried(lambda: git.run(*args, hooks=True, patience=_PATIENCE), stale)
+    except GitError as error:
+        now = resolve(git, ref)
+        if now == new:
+            return True
+        if (now or git.zero) != old:
+            return False
+        if error.code != "git_failed":
+            raise
+        raise GitError(
+            "ref_refused",
+            f"Git did not move {ref}.",
+            why=error.why,
+            fix="Look at the reference-transaction hook in the hooks directory, then repeat the command.",
+        ) from error
+    return True
+
+
+def flush(git: Git) -> None:
+    """Bring what was written to the repository's and the work tree's file systems onto the disk."""
+    systems = {folder.stat().st_dev: folder for folder in (git.root, git.common_dir)}
+    for folder in systems.values():
+        _flush(folder)
+
+
+def _flush(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        # syncfs is Linux's; it fails when the disk did, and then nobody may hear that all is well
+        library = ctypes.CDLL(None, use_errno=True)
+        if not hasattr(library, "syncfs"):
+            os.sync()
+        elif library.syncfs(handle) != 0:
+            number = ctypes.get_errno()
+            raise GitError(
+                "disk_failed",
+                "The disk did not take what was written.",
+                why=os.strerror(number),
+                fix="Check the disk (dmesg), then repeat the command.",
+            )
+    finally:
+        os.close(handle)
+
+
+def _update(git: Git, commands: list[str]) -> None:
+    if commands:
+        git.run("update-ref", "--no-deref", "--stdin", stdin="".join(f"{line}\n" for line in commands).encode())
+
+
+def _retried(action: Callable[[], object], stale: Mapping[Path, str]) -> None:
+    """Repeat while references are locked, and clear those locks that a killed call of ours left behind."""
+    end = time.monotonic() + _LOCK_PATIENCE
+    while True:
+        try:
+            action()
+        except GitError as error:
+            if error.code != "ref_locked" or time.monotonic() > end:
+                raise
+        else:
+            return
+        for lock, oid in stale.items():
+            locks.clear(lock, {oid.encode()})
+        time.sleep(_PAUSE)
+
+
+def _lock(git: Git, ref: str) -> Path:
+    folder = git.common_dir if ref.startswith("refs/") else git.git_dir
+    return folder / f"{ref}.lock"

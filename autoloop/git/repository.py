@@ -1,0 +1,293 @@
+"""The face of the git floor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from autoloop.git import (
+    checkout,
+    discovery,
+    hooks,
+    identity,
+    keep,
+    operations,
+    picks,
+    place,
+    queries,
+    refs,
+    snapshot,
+    trees,
+    undo,
+    worktrees,
+)
+from autoloop.git import remember as remembering
+from autoloop.git.handle import Git
+from autoloop.git.values import (
+    BranchPlan,
+    Change,
+    DiscardPlan,
+    Head,
+    Identity,
+    KeepPlan,
+    KeepState,
+    Pick,
+    Remembered,
+    Side,
+    Snapshot,
+)
+
+_MAX_FILE_BYTES = 50 << 20
+
+
+class Repository:
+    """One work tree of one git repository, and everything AutoLoop does to it.
+
+    Nothing here touches the user's index, files or branches but ``apply_keep``, ``apply_discard`` and
+    ``create_branch``; plans are made of objects alone. Every method may raise ``GitError``. ``scratch`` is always a
+    directory on the work tree's file system, below ``.autoloop/``; it is made when missing.
+
+    Attributes:
+        root: top of the work tree, absolute.
+        git_dir: this work tree's git directory.
+        common_dir: the git directory that all work trees of the repository share.
+    """
+
+    def __init__(self, git: Git) -> None:
+        self._git = git
+        self.root = git.root
+        self.git_dir = git.git_dir
+        self.common_dir = git.common_dir
+
+    @classmethod
+    def discover(cls, start: Path) -> Repository:
+        """The repository that ``start`` lies in.
+
+        Raises:
+            GitError: ``not_a_repository``, ``bare_repository``, ``unsafe_repository``, ``git_missing`` or
+                ``git_too_old``.
+        """
+        return cls(discovery.discover(start))
+
+    def head(self) -> Head:
+        """Where HEAD stands."""
+        return refs.head(self._git)
+
+    def operation_in_progress(self) -> str | None:
+        """``merge``, ``rebase``, ``am``, ``cherry-pick``, ``revert``, ``bisect`` or ``unmerged index``; else None."""
+        return operations.in_progress(self._git)
+
+    def writable(self) -> bool:
+        """Whether git can write here: tried by making files in the git directory, not asked."""
+        return operations.writable(self._git)
+
+    def identity(self) -> Identity:
+        """Who commits are made by."""
+        return identity.find(self._git)
+
+    def hooks_present(self) -> tuple[str, ...]:
+        """Commit hooks that are installed; a keep does not run them."""
+        return hooks.present(self._git)
+
+    def snapshot(
+        self, scratch: Path, *, since: Remembered | None = None, max_file_bytes: int | None = None
+    ) -> Snapshot:
+        """The work tree as a tree: tracked and untracked files, without the ignored ones.
+
+        The user's index is read and not touched. Left out and named: files above ``max_file_bytes``, unreadable ones,
+        other repositories. A submodule counts by its commit alone.
+
+        Args:
+            scratch: for a private index.
+            since: where the open experiment began; what was ignored then stays out, and what was not stays in,
+                whatever has become of ``.gitignore``.
+            max_file_bytes: size above which a file is left out; 50 MB when not said.
+        """
+        return snapshot.take(self._git, scratch, since, _limit(max_file_bytes))
+
+    def remember(self, scratch: Path, *, max_file_bytes: int | None = None) -> Remembered:
+        """A snapshot and all that a discard needs to undo what follows; anchor its ``commit``."""
+        return remembering.remember(self._git, self.head(), scratch, _limit(max_file_bytes))
+
+    def delta(self, before_tree: str, after_tree: str) -> tuple[Change, ...]:
+        """What differs between two trees or commits; a rename is a removal and an addition."""
+        return trees.compare(self._git, before_tree, after_tree)
+
+    def changed_paths(self, before_tree: str, after_tree: str) -> tuple[str, ...]:
+        """The paths that differ between two trees or commits."""
+        return tuple(change.path for change in self.delta(before_tree, after_tree))
+
+    def diff_text(
+        self, before: str, after: str, *, color: bool = False, paths: Sequence[str] = (), stat: bool = False
+    ) -> str:
+        """The difference between two trees or commits for people to read."""
+        form = ["--stat"] if stat else ["--patch"]
+        return trees.show(self._git, before, after, [*form, f"--color={'always' if color else 'never'}"], paths)
+
+    def anchor(self, refs_to_objects: Mapping[str, str]) -> None:
+        """Point references at objects, creating or moving them, after bringing the objects onto the disk."""
+        refs.anchor(self._git, refs_to_objects)
+
+    def drop(self, names: Sequence[str]) -> None:
+        """Delete references."""
+        refs.drop(self._git, names)
+
+    def refs(self, prefix: str) -> dict[str, str]:
+        """References below ``prefix`` (``refs/autoloop/…``), with the objects they point at."""
+        return refs.listed(self._git, prefix)
+
+    def flush(self) -> None:
+        """Bring everything written to the repository onto the disk."""
+        refs.flush(self._git)
+
+    def commit_of_tree(self, tree: str, parents: Sequence[str], message: str) -> str:
+        """A commit object of AutoLoop's own for anchoring a tree; no branch moves."""
+        return trees.commit(self._git, tree, parents, message)
+
+    def tree_of(self, commit: str | None) -> str:
+        """A commit's tree; the empty tree for None."""
+        return trees.tree_of(self._git, commit)
+
+    def plan_keep(
+        self, before: Remembered | str, after_tree: str, changes: Sequence[Change], message: str, scratch: Path
+    ) -> KeepPlan:
+        """Make the commit that keeps ``changes``, as objects; anchor its ``commit``, then ``apply_keep``.
+
+        The commit holds the experiment's own delta on top of HEAD, not what the user had changed and not committed.
+
+        Args:
+            before: where the experiment began; a bare tree will do, but then nobody can tell what was staged since
+                from what was staged before.
+            after_tree: what was measured; it is on disk where ``changes`` say so.
+            changes: what to commit, with the content of ``after_tree``.
+            message: the whole commit message.
+            scratch: for private indexes.
+
+        Raises:
+            GitError: ``keep_conflict`` where the two cannot be told apart, ``nothing_to_keep``, ``head_moved``,
+                ``operation_in_progress``, ``index_locked``, ``signing_failed``.
+        """
+        return keep.plan(self._git, keep.Candidate(before, after_tree, changes, message), scratch)
+
+    def apply_keep(self, plan: KeepPlan, scratch: Path) -> tuple[str, ...]:
+        """Move the branch by compare-and-swap, then the user's index entries of exactly these paths.
+
+        Can be called again after any interruption and finishes the rest.
+
+        Returns:
+            Paths whose index entry the user changed since the plan was made; these were left alone.
+
+        Raises:
+            GitError: ``head_moved`` when the branch was switched or has moved, ``ref_refused``, ``index_locked``.
+        """
+        return keep.apply(self._git, plan, scratch)
+
+    def keep_state(self, plan: KeepPlan) -> KeepState:
+        """How far a keep has come; ``overtaken`` when the branch went elsewhere."""
+        return keep.state(self._git, plan)
+
+    def plan_discard(
+        self,
+        before: Remembered,
+        measured_tree: str,
+        changes: Sequence[Change],
+        trash_ref: str,
+        scratch: Path,
+        *,
+        max_file_bytes: int | None = None,
+    ) -> DiscardPlan:
+        """Anchor the present work tree at ``trash_ref`` and make ready what ``changes`` replaced.
+
+        Args:
+            before: where the experiment began.
+            measured_tree: what was last seen; what differs from it is reported by ``apply_discard``.
+            changes: the paths to bring back.
+            trash_ref: where the present work tree can be found afterwards.
+            scratch: where the files are made ready, and the discarded ones wait until all is done.
+            max_file_bytes: as for ``snapshot``.
+
+        Raises:
+            GitError: ``head_moved``, ``operation_in_progress``, ``index_locked``, ``in_the_way``,
+                ``submodule_changed``, ``filter_failed``, ``disk_full``.
+        """
+        wanted = undo.Undo(before, measured_tree, changes, trash_ref, _limit(max_file_bytes))
+        return undo.plan(self._git, wanted, scratch)
+
+    def apply_discard(self, plan: DiscardPlan, scratch: Path) -> tuple[str, ...]:
+        """Bring the files and index entries of the plan back to what they were, byte for byte.
+
+        Can be called again after any interruption and finishes the rest.
+
+        Returns:
+            Paths that held something nobody had seen: edited since the measurement (the bytes are at ``trash_ref``, or
+            at ``trash_ref`` with ``-late`` behind it), or there where a file was to be restored (it still is).
+        """
+        return place.apply(self._git, plan, scratch)
+
+    def plan_branch(self, name: str, base: str, picks_in_order: Sequence[Pick], scratch: Path) -> BranchPlan:
+        """Commit picks on top of ``base``, as objects; one that conflicts is skipped and named.
+
+        Raises:
+            GitError: ``bad_branch_name``, ``branch_exists``, ``unknown_revision``, ``signing_failed``.
+        """
+        return picks.plan(self._git, name, base, picks_in_order, scratch)
+
+    def create_branch(self, plan: BranchPlan) -> None:
+        """Create the planned branch; nothing happens when it is there already, at the planned commit.
+
+        Raises:
+            GitError: ``branch_exists``, ``ref_refused``.
+        """
+        picks.create(self._git, plan)
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """The best common ancestor of two commits."""
+        return refs.merge_base(self._git, one, other)
+
+    def is_ancestor(self, older: str, newer: str) -> bool:
+        """Whether ``newer`` contains ``older``."""
+        return refs.is_ancestor(self._git, older, newer)
+
+    def resolve(self, revision: str) -> str | None:
+        """The commit that a revision names."""
+        return refs.resolve(self._git, revision)
+
+    def files(self, tree: str) -> tuple[str, ...]:
+        """Every path in a tree."""
+        return queries.files_of(self._git, tree)
+
+    def tracks(self, path: str) -> bool:
+        """Whether the user's index holds ``path``."""
+        return queries.tracked(self._git, path)
+
+    def pick_of(self, commit: str) -> Pick:
+        """A commit as a win for ``plan_branch``: its difference to its parent, its message, author and dates."""
+        return queries.pick_of(self._git, commit)
+
+    def default_branch(self) -> str | None:
+        """Full name of the branch that work branches from."""
+        return refs.default_branch(self._git)
+
+    def materialise(self, tree: str, changes: Sequence[Change], side: Side, target: Path, scratch: Path) -> None:
+        """Write the changed files of one side below ``target`` as a checkout would; absent ones produce nothing.
+
+        Args:
+            tree: the tree of that side.
+            changes: which paths.
+            side: ``before`` or ``after``.
+            target: directory, made when missing.
+            scratch: for a private index.
+        """
+        checkout.materialise(self._git, tree, checkout.on_side(changes, side), target, scratch)
+
+    def add_worktree(self, path: Path, commit: str) -> None:
+        """Check ``commit`` out in a private work tree at ``path``, removing what a crash may have left there."""
+        worktrees.add(self._git, path, commit)
+
+    def remove_worktree(self, path: Path) -> None:
+        """Remove a private work tree; nothing happens when there is none."""
+        worktrees.remove(self._git, path)
+
+
+def _limit(max_file_bytes: int | None) -> int:
+    return _MAX_FILE_BYTES if max_file_bytes is None else max_file_bytes

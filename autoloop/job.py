@@ -1,0 +1,91 @@
+"""What the work of a working state is given."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from autoloop.config import Config, Git
+from autoloop.errors import AutoLoopError
+from autoloop.facts import LiveFacts
+from autoloop.git import Repository
+from autoloop.model import Record
+from autoloop.opened import OpenWorkspace
+from autoloop.progress import Notify, Progress, silent
+from autoloop.store import Writer
+
+
+@dataclass
+class Job:
+    """One piece of work: the record it starts from, and the hands it may use.
+
+    ``recovering`` says that an earlier process began this work and did not finish it.
+    """
+
+    workspace: OpenWorkspace
+    writer: Writer
+    record: Record
+    facts: LiveFacts
+    notify: Notify = silent
+    clock: Callable[[], float] = time.time
+    recovering: bool = False
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def config(self) -> Config:
+        """The configuration.
+
+        Raises:
+            ConfigError: it is wrong.
+        """
+        config = self.facts.config
+        if isinstance(config, AutoLoopError):
+            raise config
+        return config
+
+    @property
+    def largest_file(self) -> int:
+        """Bytes from which a file is left out of snapshots; the default when the configuration cannot say."""
+        config = self.facts.config
+        return int(config.git.max_file if isinstance(config, Config) else Git().max_file)
+
+    @property
+    def repository(self) -> Repository:
+        """The repository."""
+        return self.workspace.repository
+
+    @property
+    def options(self) -> Mapping[str, object]:
+        """What was asked for when the work began."""
+        return self.record.request.options if self.record.request else {}
+
+    def tell(self, phase: str, text: str, done: int = 0, most: int = 0) -> None:
+        """Report progress."""
+        self.notify(Progress(phase, text, done, most))
+
+    def remember_plan(self, plan: object) -> None:
+        """Journal the exact effect that is about to happen: from here on recovery rolls it forward."""
+        request = self.record.request
+        if request is None:
+            message = "a plan belongs to a request"
+            raise RuntimeError(message)
+        request = msgspec.structs.replace(request, plan=msgspec.to_builtins(plan))
+        self.record = msgspec.structs.replace(self.record, request=request)
+        self.writer.commit("intent", record=self.record)
+
+    def note(self, kind: str, data: object, *, durable: bool = False) -> None:
+        """Journal something that belongs to this work; a later commit makes it durable unless asked for at once."""
+        self.writer.note(kind, msgspec.to_builtins(data), durable=durable)
+
+    def notes_since_begin(self, *kinds: str) -> list[tuple[str, object]]:
+        """Notes of these kinds since the working state was entered, oldest first: what an earlier process left."""
+        found: list[tuple[str, object]] = []
+        for event in self.workspace.store.history():
+            if "state" in event.record:
+                break
+            if event.kind in kinds:
+                found.append((event.kind, event.note))
+        return found[::-1]

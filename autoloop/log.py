@@ -1,0 +1,44 @@
+"""The log ``.autoloop/log.jsonl``: structlog, configured here and nowhere else; commands that only look never log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Protocol
+
+_LARGEST = 5 << 20
+
+
+class Log(Protocol):
+    """What the engine says to a log."""
+
+    def info(self, event: str, **fields: Any) -> Any:  # noqa: ANN401 - whatever describes the event
+        """Something that happened."""
+
+    def debug(self, event: str, **fields: Any) -> Any:  # noqa: ANN401
+        """A detail, kept with ``--verbose``."""
+
+
+def opened(path: Path, *, verbose: bool = False, **bound: object) -> Log:
+    """A log that appends JSON lines to ``path``; a file above 5 MiB is set aside as ``.1`` first.
+
+    A log that cannot be written is no reason to stop: it is replaced by one that says nothing.
+    """
+    import logging
+
+    import structlog
+
+    level = logging.DEBUG if verbose else logging.INFO
+    processors: list[Any] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.JSONRenderer(default=str),
+    ]
+    wrapper = structlog.make_filtering_bound_logger(level)
+    try:
+        if path.exists() and path.stat().st_size > _LARGEST:
+            path.replace(path.with_suffix(".jsonl.1"))
+        logger: Any = structlog.WriteLogger(path.open("a", encoding="utf-8", buffering=1))
+    except OSError:
+        logger = structlog.testing.CapturingLogger()
+    log: Log = structlog.wrap_logger(logger, processors=processors, wrapper_class=wrapper).bind(**bound)
+    return log

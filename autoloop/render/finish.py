@@ -1,0 +1,39 @@
+"""Text of ``finalize``."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from typing import Any
+
+from rich.text import Text
+
+from autoloop.payloads import Finalize
+from autoloop.render.words import Block, percent
+
+
+def finalize(answer: Finalize) -> list[Block]:
+    """The branch, the gain, and how to open the pull request."""
+    blocks: list[Block] = []
+    for branch in answer.branches:
+        ids = ", ".join(f"#{number}" for number in branch.experiments)
+        blocks.append(
+            Text(f"Branch {branch.name}: {len(branch.commits)} commits ({ids}) on {branch.base[:10]}", "bold green")
+        )
+    known = answer.confirmed
+    if known is None:
+        blocks.append(Text(f"claimed {percent(answer.claimed_percent)}, not measured again", style="yellow"))
+    else:
+        interval = "" if known.low is None or known.high is None else f" ({known.low:+.2f} to {known.high:+.2f})"
+        blocks.append(
+            Text(
+                f"confirmed {percent(known.percent)}{interval} in {known.pairs} pairs; "
+                f"claimed {percent(answer.claimed_percent)}"
+            )
+        )
+    blocks += [Text(f"left out #{skip.experiment}: {skip.why}", style="yellow") for skip in answer.skipped]
+    blocks.append(Text(f"Text for the pull request: {answer.pr.body_file}"))
+    return [*blocks, Text(shlex.join(answer.pr.argv), style="dim")]
+
+
+RENDERERS: dict[type, Callable[[Any], list[Block]]] = {Finalize: finalize}

@@ -1,0 +1,84 @@
+"""Text of the loop's commands: ``pre``, ``eval``, ``keep``, ``discard``, ``resume``, ``run``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rich.text import Text
+
+from autoloop.payloads import Ended, Eval, Pre, Resumed, RunAnswer
+from autoloop.render.looking import experiments_table
+from autoloop.render.words import Block, effect, measured, percent, table, word
+from autoloop.units import format_duration
+
+
+def pre(answer: Pre) -> list[Block]:
+    """The experiment that was opened, and what is known of its like."""
+    line = Text.assemble(
+        f"Experiment {answer.experiment.id}: {answer.experiment.description} [", word(answer.advice), "]"
+    )
+    blocks: list[Block] = [line, *(Text(f"  {reason}") for reason in answer.reasons)]
+    rows = [(f"#{m.experiment}", word(m.status), f"{m.score:.0%}", m.description) for m in answer.matches[:5]]
+    if rows:
+        blocks.append(table("similar", "", "", "", rows=rows))
+    return blocks
+
+
+def evaluation(answer: Eval) -> list[Block]:
+    """The verdict first, then what it rests on."""
+    metric = answer.metric
+    head = Text.assemble(word(answer.verdict), f"  experiment {answer.experiment.id}: {answer.experiment.description}")
+    values = f"{metric.name}: {measured(metric.incumbent, metric.unit)} -> {measured(metric.value, metric.unit)}"
+    if answer.improvement.percent is not None:
+        values += f"   {effect(answer.improvement)}, 90 % interval"
+    samples = answer.samples
+    took = format_duration(answer.seconds)
+    runs = f"{samples.candidate} runs of the candidate, {samples.incumbent} of the incumbent, {took}"
+    blocks: list[Block] = [head, *(Text(f"  {reason}") for reason in answer.reasons)]
+    blocks += [Text(f"  {values}"), Text(f"  {runs}", style="dim")]
+    for rail in answer.guardrails:
+        status = "pass" if rail.passed else "fail" if rail.passed is False else "warn"
+        told = rail.why if not rail.passed else rail.threshold
+        blocks.append(Text.assemble("  ", word(status), f"  guardrail {rail.name}" + (f": {told}" if told else "")))
+    return blocks + [Text(f"  caveat: {line}", style="yellow") for line in answer.caveats]
+
+
+def ended(answer: Ended) -> list[Block]:
+    """How the experiment ended."""
+    one = answer.experiment
+    blocks: list[Block] = [Text.assemble(word(one.status), f"  experiment {one.id}: {one.description}")]
+    if one.commit:
+        blocks.append(Text(f"  commit {one.commit[:12]}: {', '.join(one.paths)}"))
+    if one.ref:
+        blocks.append(Text(f"  what was tried is held by {one.ref}", style="dim"))
+    return blocks
+
+
+def resumed(answer: Resumed) -> list[Block]:
+    """What was finished."""
+    return [Text(answer.did)]
+
+
+def run(answer: RunAnswer) -> list[Block]:
+    """The experiments of a driven session, and why it stopped."""
+    blocks: list[Block] = []
+    if answer.experiments:
+        blocks.append(experiments_table(answer.experiments))
+    session = answer.session
+    if session is not None:
+        gain = f", {percent(session.claimed_percent)} claimed" if session.wins else ""
+        blocks.append(
+            Text(f"Session {session.name}: {len(session.wins)} of {session.experiments} experiments kept{gain}.")
+        )
+    blocks.append(Text(f"Stopped: {answer.stopped.why}"))
+    return blocks
+
+
+RENDERERS: dict[type, Callable[[Any], list[Block]]] = {
+    Pre: pre,
+    Eval: evaluation,
+    Ended: ended,
+    Resumed: resumed,
+    RunAnswer: run,
+}

@@ -1,0 +1,128 @@
+"""Small pieces of text that many answers share."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from collections.abc import Sequence
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from autoloop.budget import Line, ledger
+from autoloop.model import Improvement, Record
+from autoloop.units import format_duration, format_size, format_value
+
+Block = RenderableType
+
+STYLES = {
+    "keep": "bold green",
+    "kept": "green",
+    "pass": "green",
+    "discard": "red",
+    "discarded": "dim",
+    "fail": "bold red",
+    "crash": "bold red",
+    "crashed": "red",
+    "rerun": "bold yellow",
+    "warn": "yellow",
+    "open": "cyan",
+    "proceed": "green",
+    "caution": "yellow",
+    "avoid": "red",
+}
+
+
+def word(text: str) -> Text:
+    """A status or verdict in its colour."""
+    return Text(text, style=STYLES.get(text, ""))
+
+
+def table(*headers: str, rows: Sequence[Sequence[RenderableType]]) -> Table:
+    """A plain table without lines around it; numbers are the caller's to align."""
+    made = Table(box=None, pad_edge=False, header_style="bold", show_header=any(headers))
+    for header in headers:
+        made.add_column(header, overflow="fold")
+    for row in rows:
+        made.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
+    return made
+
+
+def percent(value: float | None) -> str:
+    """A gain with its sign, or a dash."""
+    return "-" if value is None else f"{value:+.2f} %"
+
+
+def effect(improvement: Improvement) -> str:
+    """A gain with its interval."""
+    text = percent(improvement.percent)
+    low, high = improvement.low, improvement.high
+    if low is None or high is None or low == high:
+        return text
+    return f"{text} ({low:+.2f} to {high:+.2f})"
+
+
+def measured(value: float | None, unit: str) -> str:
+    """A value in its unit, or a dash."""
+    return "-" if value is None else format_value(value, unit)
+
+
+def bar(improvement: Improvement, scale: float, width: int = 21) -> Text:
+    """The effect's interval drawn against zero: ``--|-=o=-`` with the zero line in the middle."""
+    cells = [" "] * width
+    middle = width // 2
+
+    def column(value: float) -> int:
+        return max(0, min(width - 1, middle + round(value / scale * middle)))
+
+    low, high, point = improvement.low, improvement.high, improvement.percent
+    if point is not None:
+        first, last = column(low if low is not None else point), column(high if high is not None else point)
+        for index in range(first, last + 1):
+            cells[index] = "─"
+    cells[middle] = "│"
+    if point is not None:
+        cells[column(point)] = "●"
+    style = "green" if point and low is not None and low > 0 else "red" if point and point < 0 else ""
+    return Text("".join(cells), style=style)
+
+
+def budget_lines(record: Record) -> Table | None:
+    """What is left of each limit, or None without a session."""
+    lines = ledger(record.session, time.time())
+    if not lines:
+        return None
+    rows = [
+        (name.replace("_", " "), _amount(name, line.spent), _amount(name, line.limit)) for name, line in lines.items()
+    ]
+    return table("budget", "used", "of", rows=rows)
+
+
+def _amount(name: str, value: float | None) -> str:
+    if value is None:
+        return "no limit" if name in Line.__struct_fields__ else "-"
+    if name in {"time", "eval_time"}:
+        return format_duration(value)
+    return f"{value:g}"
+
+
+def next_line(record: Record) -> str:
+    """The command to type next, or nothing."""
+    if record.state == "uninitialized":
+        return "next: autoloop init --verify"
+    choices = [" ".join(_shown(word) for word in offer.argv) for offer in record.next]
+    likely = [
+        choice for choice in choices if not choice.startswith(("autoloop doctor", "autoloop baseline", "autoloop init"))
+    ]
+    shown = (likely or choices)[:3]
+    return f"next: {'  |  '.join(shown)}" if shown else ""
+
+
+def _shown(part: str) -> str:
+    return part if part == "TEXT" else shlex.quote(part)
+
+
+def free(size: float) -> str:
+    """A size for people."""
+    return format_size(size)

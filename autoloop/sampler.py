@@ -1,0 +1,160 @@
+"""Runs the user's commands and reads what they say: one call is one sample, or one guardrail's answer."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import msgspec
+
+from autoloop import metrics, runner
+from autoloop.config import Config, Guardrail
+from autoloop.errors import CommandError
+from autoloop.guardrails import judge_exit
+from autoloop.job import Job
+from autoloop.model import GuardrailResult, Run
+from autoloop.outcomes import Arm
+
+_MOST_RESULT_BYTES = 64 << 20
+_TAIL_LINES = 12
+
+
+class Sampler:
+    """Takes samples in one folder of ``runs/``.
+
+    Args:
+        config: whose commands are run.
+        where: the directory to measure in: the work tree, or a private one.
+        folder: where raw output goes; files are numbered in the order of the runs.
+        on_start: told the process group before a command begins, so that a crash can be cleaned up after.
+    """
+
+    def __init__(
+        self, config: Config, where: Path, folder: Path, on_start: Callable[[runner.Group], None] | None = None
+    ) -> None:
+        self.config = config
+        self.where = where
+        self.folder = folder
+        self.on_start = on_start
+        self.count = 0
+        self._last: runner.Finished | None = None
+        folder.mkdir(parents=True, exist_ok=True)
+
+    @classmethod
+    def of(cls, job: Job, folder: Path, where: Path | None = None) -> Sampler:
+        """The sampler of a piece of work: every process group it starts is journalled."""
+        return cls(job.config, where or job.workspace.root, folder, lambda group: job.note("group", group))
+
+    def take(self, arm: Arm) -> Run:
+        """Run the eval once. A failure of whatever kind is a `Run` without a value, never an exception."""
+        section = self.config.eval
+        spec = metrics.Spec(section.metric_format, section.primary_metric, section.unit, section.pattern)
+        started = time.time()
+        finished = self._run(f"{arm}", section.command, float(section.timeout))
+        run = Run(arm, finished.outcome, finished.seconds, started, log=self._name(finished.stdout))
+        if finished.outcome != "ok":
+            return msgspec.structs.replace(run, why=_failure(finished))
+        try:
+            reading = read(spec, finished, self._result_files(section.metric_format, started))
+        except CommandError as error:
+            why = f"{error.what} {error.why}".strip() + said(finished)
+            return msgspec.structs.replace(run, outcome=error.code, why=why)
+        values = {name: quantity.value for name, quantity in reading.values.items()}
+        value = reading.primary.value if reading.primary else None
+        return msgspec.structs.replace(run, value=value, metrics=values)
+
+    def build(self, arm: Arm) -> str:
+        """Run the build untimed; empty when it went well, else what went wrong."""
+        section = self.config.eval
+        if not section.build:
+            return ""
+        finished = self._run(f"build-{arm}", section.build, float(section.timeout))
+        return "" if finished.outcome == "ok" else f"the build failed: {_failure(finished)}"
+
+    def guard(self, name: str, rail: Guardrail) -> tuple[GuardrailResult, float | None]:
+        """Run a guardrail's command: its pass or fail, and the number it printed when it is a numeric one."""
+        finished = self._run(f"guardrail-{name}", rail.command, float(rail.timeout))
+        result = judge_exit(name, finished.outcome, finished.exit_code, finished.seconds, _failure(finished))
+        if not rail.numeric or not result.passed:
+            return result, None
+        spec = metrics.Spec(rail.metric_format, rail.metric, rail.unit, rail.pattern)
+        try:
+            reading = read(spec, finished, {})
+        except CommandError as error:
+            return msgspec.structs.replace(result, passed=False, why=f"{error.what} {error.why}"), None
+        return result, reading.primary.value if reading.primary else None
+
+    def _run(self, label: str, shell: str, timeout: float) -> runner.Finished:
+        self.count += 1
+        section = self.config.eval
+        stem = self.folder / f"{self.count:03d}-{label}"
+        command = runner.Command(
+            shell=shell,
+            cwd=self.where / section.cwd,
+            timeout=timeout,
+            limits=runner.Limits(section.cpu_time, section.memory, section.file_size),
+            env=dict(section.env),
+            keep_env=section.keep_env,
+        )
+        self._last = runner.run(
+            command,
+            stdout=stem.with_suffix(".out"),
+            stderr=stem.with_suffix(".err"),
+            on_start=self.on_start,
+        )
+        return self._last
+
+    def last_words(self) -> str:
+        """The end of what the last command printed."""
+        return said(self._last) if self._last else ""
+
+    def _name(self, path: Path) -> str:
+        return f"{self.folder.name}/{path.name}"
+
+    def _result_files(self, kind: str, since: float) -> dict[str, bytes]:
+        """Result files of the benchmark tool that this run wrote."""
+        found = {}
+        for path in _matching(self.where, metrics.result_globs(kind)):
+            status = path.stat()
+            if status.st_mtime >= since - 1 and status.st_size <= _MOST_RESULT_BYTES:
+                found[os.fspath(path.relative_to(self.where))] = path.read_bytes()
+        return found
+
+
+def _matching(root: Path, globs: Iterable[str]) -> Iterable[Path]:
+    for pattern in globs:
+        yield from (path for path in root.glob(pattern) if path.is_file())
+
+
+def read(spec: metrics.Spec, finished: runner.Finished, files: dict[str, bytes]) -> metrics.Reading:
+    """The numbers of one run.
+
+    Raises:
+        CommandError: there is no usable number.
+    """
+    used = finished.usage
+    usage = metrics.ProcessUsage(used.wall, used.cpu, used.peak_rss)
+    stdout, stderr = ((line + b"\n" for line in runner.lines(path)) for path in (finished.stdout, finished.stderr))
+    return metrics.read(spec, stdout, stderr, files, usage)
+
+
+def said(finished: runner.Finished) -> str:
+    """The last lines of the output, for a message."""
+    tails = [runner.tail(path, _TAIL_LINES) for path in (finished.stdout, finished.stderr)]
+    text = "\n".join(tail for tail in tails if tail.strip())
+    return f"\n{text}" if text else "\n(it printed nothing)"
+
+
+def _failure(finished: runner.Finished) -> str:
+    how = {
+        "ok": "",
+        "failed": f"exit code {finished.exit_code}",
+        "timeout": f"no end within its time limit, stopped after {finished.seconds:.1f} s",
+        "killed": f"killed by signal {finished.signal}",
+        "oom": "out of memory",
+        "not_found": "command not found",
+        "interrupted": "interrupted",
+    }[finished.outcome]
+    return how + said(finished)

@@ -1,0 +1,48 @@
+"""Setting a workspace up: its directory, its configuration, its first record."""
+
+from __future__ import annotations
+
+import time
+
+from autoloop.engine import Engine
+from autoloop.opened import OpenWorkspace
+from autoloop.progress import Notify
+
+_IGNORE_ALL = "# Everything in here is AutoLoop's, and git does not track it (see: autoloop init --track).\n*\n"
+_IGNORE_VOLATILE = (
+    "# The configuration, the history and the learnings are tracked; the rest is scratch.\n"
+    "state.json\nlock*\nlog.jsonl\nruns/\nscratch/\nobjects/\nbackups/\nbugs/\n"
+)
+
+
+def write(workspace: OpenWorkspace, text: str, *, force: bool, track: bool, notify: Notify) -> tuple[bool, str | None]:
+    """Write the configuration and record that the workspace is configured.
+
+    A configuration that exists (for example one that was written by hand) is adopted as it is, unless ``force``.
+
+    Returns:
+        Whether the file was written, and the backup of the one it replaced.
+
+    Raises:
+        RefusedError: the workspace is set up already and ``force`` is not given.
+    """
+    layout, store = workspace.layout, workspace.store
+    exists, known = layout.config.exists(), store.exists()
+    engine = Engine(workspace, notify=notify)
+    if known and exists and not force:
+        engine.fire("init", {"force": False})
+    backup = _set_aside(workspace) if exists and force else None
+    store.write_text(layout.gitignore, _IGNORE_VOLATILE if track else _IGNORE_ALL)
+    engine.fire("init", {"force": known or exists})
+    written = force or not exists
+    if written:
+        store.write_text(layout.config, text)
+    return written, backup
+
+
+def _set_aside(workspace: OpenWorkspace) -> str:
+    """Copy the configuration to ``backups/``; answers where."""
+    layout = workspace.layout
+    target = layout.backups / f"config-{time.strftime('%Y%m%d-%H%M%S')}.toml"
+    workspace.store.write_text(target, layout.config.read_text(encoding="utf-8"))
+    return str(target.relative_to(workspace.root))

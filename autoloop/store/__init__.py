@@ -1,0 +1,184 @@
+"""The store: the only writer under ``.autoloop/``, and its readers.
+
+The journal ``history.jsonl`` is the truth; ``state.json``, ``experiments/``, ``sessions/`` and ``baseline.json`` are
+made from it and can be made again. Readers take no lock; one writer at a time holds ``.autoloop/lock``. Readers pay for
+msgspec and nothing slow besides: ``hashlib`` is imported when there is a line of the journal to prove.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from autoloop.errors import StateError
+from autoloop.paths import Layout
+from autoloop.store import home
+from autoloop.store.chain import Chain, Event, newest_first, verified
+from autoloop.store.derived import TEMPORARY
+from autoloop.store.documents import listed, numbered, one
+from autoloop.store.files import Io, read, replace
+from autoloop.store.fold import BASELINE, decoded_as, decoded_record
+from autoloop.store.lock import Holder, locked
+from autoloop.store.rebuild import Rebuilt, rebuilt
+from autoloop.store.recovery import recovered
+from autoloop.store.trouble import from_os
+from autoloop.store.view import look, patiently
+from autoloop.store.writer import Writer
+
+__all__ = ["Chain", "Event", "Holder", "Io", "Rebuilt", "Store", "Writer"]
+
+T = TypeVar("T")
+
+
+class Store:
+    """What AutoLoop knows about one workspace.
+
+    Args:
+        layout: where its files are.
+        io: does the calls that change the disk; tests pass one that fails.
+        clock: Unix time in seconds, for the events' ``at``.
+    """
+
+    def __init__(self, layout: Layout, io: Io | None = None, clock: Callable[[], float] = time.time) -> None:
+        self.layout = layout
+        self._io = io or Io()
+        self._clock = clock
+
+    def exists(self) -> bool:
+        """Whether anything was ever recorded here, in whatever condition it is.
+
+        Raises:
+            StateError: ``.autoloop`` is a link or a file.
+        """
+        return home.has_state(self.layout)
+
+    def foreign(self) -> str | None:
+        """What is in ``.autoloop/`` when another program made it: a description, else None.
+
+        Raises:
+            StateError: ``.autoloop`` is a link or a file, or may not be read.
+        """
+        return home.foreign(self.layout)
+
+    def load(self, type_: type[T]) -> T | None:
+        """The state record, None when nothing was recorded yet. Takes no lock and changes nothing.
+
+        Raises:
+            StateError: the files are damaged beyond what can be told safely, unreadable, or from a newer AutoLoop.
+        """
+        view = patiently(lambda: look(self.layout))
+        return None if view is None else decoded_record(view.fold.record, type_)
+
+    @contextmanager
+    def writing(
+        self, command: str, wait: float = 10.0, on_wait: Callable[[Holder | None], object] | None = None
+    ) -> Iterator[Writer]:
+        """Hold the lock, recover what a dead writer left, and hand out the writer. Makes ``.autoloop/`` if missing.
+
+        Args:
+            command: what others are told is at work.
+            wait: seconds to wait for the lock, at most.
+            on_wait: called once, with the holder if it is known, when there is somebody to wait for.
+
+        Raises:
+            LockedError: somebody else still held the lock after ``wait`` seconds.
+            StateError: the files are damaged, unwritable or from a newer AutoLoop. Nothing was changed.
+        """
+        home.make_directory(self._io, self.layout.home)
+        with locked(self.layout, command, wait, on_wait):
+            writer = Writer(self.layout, self._io, self._clock, [])
+            view = recovered(self.layout, self._io, writer.warnings)
+            if view:
+                writer.start_at(view)
+            try:
+                yield writer
+            finally:
+                writer.close()
+
+    def history(self, limit: int | None = None, *, since: int = 0) -> Iterator[Event]:
+        """Events, newest first; the cost is that of the events taken, however long the journal is.
+
+        Args:
+            limit: how many at most.
+            since: only events with a greater number.
+
+        Raises:
+            StateError: the journal is damaged at an event that was asked for.
+        """
+        return newest_first(self.layout, limit, since)
+
+    def experiment(self, number: int, type_: type[T]) -> T | None:
+        """One experiment, or None.
+
+        Raises:
+            StateError: its file is unreadable or damaged and the journal does not have it.
+        """
+        return numbered(self.layout, "experiments", number, type_)
+
+    def experiments(self, type_: type[T], limit: int | None = None) -> list[T]:
+        """Experiments, newest first; only as many files are opened as are asked for."""
+        return listed(self.layout, "experiments", type_, limit)
+
+    def session(self, number: int, type_: type[T]) -> T | None:
+        """One session, or None; raises as ``experiment``."""
+        return numbered(self.layout, "sessions", number, type_)
+
+    def sessions(self, type_: type[T], limit: int | None = None) -> list[T]:
+        """Sessions, newest first."""
+        return listed(self.layout, "sessions", type_, limit)
+
+    def baseline(self, type_: type[T]) -> T | None:
+        """The baseline, or None; raises as ``experiment``."""
+        data = one(self.layout, BASELINE)
+        return None if data is None else decoded_as(data, type_, "The baseline")
+
+    def write_text(self, path: Path, text: str) -> None:
+        """Replace a text file that no state depends on (learnings, briefs); needs no lock.
+
+        Raises:
+            StateError: the system refused; the file is as before.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            replace(self._io, self.layout.home / f"{TEMPORARY}-{os.getpid()}", path, text.encode(), durable=True)
+        except OSError as error:
+            raise from_os(error, path, "write") from error
+
+    def read_text(self, path: Path) -> str | None:
+        """A text file under ``.autoloop/``, or None when there is none.
+
+        Raises:
+            StateError: it is not a regular file, may not be read, or is not UTF-8.
+        """
+        data = read(path)
+        try:
+            return None if data is None else data.decode()
+        except UnicodeDecodeError as error:
+            raise StateError(
+                "not_unicode", f"{path.name} is not text in UTF-8.", why=str(error), fix=f"save {path.name} as UTF-8"
+            ) from error
+
+    def verify_chain(self) -> Chain:
+        """Prove every line of the journal, streaming.
+
+        Raises:
+            StateError: the journal cannot be read.
+        """
+        return verified(self.layout)
+
+    def rebuild(self, wait: float = 10.0) -> Rebuilt:
+        """Make the derived files anew from the journal, and the journal itself from what is sound in it.
+
+        What is replaced is kept in ``backups/``.
+
+        Raises:
+            LockedError: somebody else still held the lock after ``wait`` seconds.
+            StateError: there is nothing to rebuild from, or the system refused.
+        """
+        home.make_directory(self._io, self.layout.home)
+        with locked(self.layout, "doctor --rebuild", wait, None):
+            return rebuilt(self.layout, self._io, self._clock())

@@ -1,0 +1,154 @@
+"""The workspace lock: one writer at a time, freed by the kernel when its owner dies."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import stat
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import msgspec
+
+from autoloop.errors import LockedError
+from autoloop.paths import Layout
+from autoloop.store.files import read
+from autoloop.store.trouble import from_os, wrong_kind
+
+_OPEN = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+_FIRST_PAUSE = 0.005
+_LONGEST_PAUSE = 0.05
+
+
+class Holder(msgspec.Struct, frozen=True):
+    """Who holds the lock.
+
+    Attributes:
+        pid: process id.
+        started: the kernel's start time of that process, in its own units; tells a reused pid. None when unknown.
+        command: what it runs.
+        since: Unix time in seconds when it took the lock.
+    """
+
+    pid: int
+    started: int | None
+    command: str
+    since: float
+
+
+def start_time(pid: int) -> int | None:
+    """Clock ticks after boot when process ``pid`` began, where the kernel tells (Linux); None otherwise."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        return int(fields.rpartition(")")[2].split()[19])
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def read_holder(layout: Layout) -> Holder | None:
+    """Who holds the lock, as far as it can be told; None for a note left by a process that is no more."""
+    try:
+        holder = msgspec.json.decode(read(layout.lock_holder) or b"", type=Holder)
+        os.kill(holder.pid, 0)
+    except PermissionError:
+        return holder
+    except Exception:  # noqa: BLE001 - whatever is wrong with the note, it serves a message only
+        return None
+    return holder if holder.started in {None, start_time(holder.pid)} else None
+
+
+@contextmanager
+def locked(
+    layout: Layout, command: str, wait: float, on_wait: Callable[[Holder | None], object] | None
+) -> Iterator[None]:
+    """Hold the workspace lock.
+
+    Args:
+        layout: the workspace; ``.autoloop/`` exists.
+        command: what others are told is at work.
+        wait: seconds to wait for it, at most.
+        on_wait: called once with the holder when there is somebody to wait for.
+
+    Raises:
+        LockedError: somebody else still held it after ``wait`` seconds.
+        StateError: the lock file cannot be used.
+    """
+    deadline = time.monotonic() + wait
+    fd = _take(layout.lock)
+    if fd is None and on_wait:
+        on_wait(read_holder(layout))
+    pause = _FIRST_PAUSE
+    while fd is None:
+        if time.monotonic() >= deadline:
+            raise _refusal(read_holder(layout))
+        time.sleep(min(pause, max(0.0, deadline - time.monotonic())))
+        pause = min(pause * 2, _LONGEST_PAUSE)
+        fd = _take(layout.lock)
+    try:
+        _sign(layout.lock_holder, command)
+        yield
+    finally:
+        with suppress(OSError):
+            layout.lock_holder.unlink(missing_ok=True)
+        os.close(fd)
+
+
+def _take(path: Path) -> int | None:
+    try:
+        fd = os.open(path, _OPEN, 0o666)
+    except OSError as error:
+        raise _unusable(error, path) from error
+    if _is_taken(fd, path):
+        return fd
+    os.close(fd)
+    return None
+
+
+def _is_taken(fd: int, path: Path) -> bool:
+    mode = os.fstat(fd).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(fd)
+        raise wrong_kind(path, mode, "a file")
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.path.samestat(os.fstat(fd), path.lstat())
+    except (BlockingIOError, FileNotFoundError):
+        return False
+    except OSError as error:
+        os.close(fd)
+        raise from_os(error, path, "locked") from error
+
+
+def _unusable(error: OSError, path: Path) -> Exception:
+    try:
+        mode = path.lstat().st_mode
+    except OSError:
+        return from_os(error, path, "written")
+    return from_os(error, path, "written") if stat.S_ISREG(mode) else wrong_kind(path, mode, "a file")
+
+
+def _sign(path: Path, command: str) -> None:
+    """Say who we are. It serves a message only, so it may fail, and is not synced."""
+    me = os.getpid()
+    note = msgspec.json.encode(Holder(me, start_time(me), command, time.time()))
+    try:
+        path.unlink(missing_ok=True)
+        path.write_bytes(note)
+    except OSError:
+        return
+
+
+def _refusal(holder: Holder | None) -> LockedError:
+    if holder is None:
+        return LockedError(
+            "locked", "Another AutoLoop command is at work here.", why="", fix="run the command again when it is done"
+        )
+    age = max(0.0, time.time() - holder.since)
+    return LockedError(
+        "locked",
+        f"Another AutoLoop command is at work here: {holder.command} (process {holder.pid}).",
+        why=f"It has held .autoloop/lock for {age:.0f} s.",
+        fix=f"wait until it is done and run the command again, or end it: kill {holder.pid}",
+    )

@@ -1,0 +1,177 @@
+"""The work of ``finalizing``: a review branch of wins, built without touching HEAD, index or work tree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from autoloop import pull_request
+from autoloop.errors import GitError
+from autoloop.git import BranchPlan, Pick, Picked
+from autoloop.job import Job
+from autoloop.model import Confirmation, Experiment, Session
+from autoloop.outcomes import Branch, Finalized, PullRequest, Skipped
+from autoloop.paths import numbered, slug
+from autoloop.works.select import chosen_sessions, wins_of
+
+
+class _Plans(msgspec.Struct, frozen=True):
+    """What is journalled before the first branch is made."""
+
+    branches: tuple[BranchPlan, ...]
+
+
+def finalize(job: Job) -> Finalized:
+    """Build the branch (one per independent group of paths with ``split``), write the pull request's text.
+
+    Raises:
+        GitError: no win fits on the base, or the branch's name is taken.
+    """
+    sessions = chosen_sessions(job)
+    wins = tuple(experiment for session in sessions for experiment in wins_of(job, session))
+    request = job.record.request
+    if request is not None and request.plan:
+        plans = msgspec.convert(request.plan, _Plans)
+    else:
+        plans = _Plans(_planned(job, sessions, wins))
+        job.remember_plan(plans)
+    for plan in plans.branches:
+        job.tell("finalizing", f"building {plan.ref}")
+        if job.repository.resolve(plan.ref) != plan.tip:
+            job.repository.create_branch(plan)
+    return _finished(job, sessions, wins, plans.branches)
+
+
+def _planned(job: Job, sessions: Sequence[Session], wins: Sequence[Experiment]) -> tuple[BranchPlan, ...]:
+    repository, scratch = job.repository, job.workspace.layout.scratch
+    base = _base(job, sessions)
+    groups = _independent(wins) if job.options.get("split") else [list(wins)]
+    stem = str(job.options.get("name") or "") or f"autoloop/{slug(sessions[-1].name)}"
+    names = [stem] if len(groups) == 1 else [f"{stem}-{number}" for number in range(1, len(groups) + 1)]
+    plans = []
+    for name, group in zip(names, groups, strict=True):
+        picks = [_pick(job, experiment) for experiment in group]
+        free = name if job.options.get("name") else _free(job, name)
+        plans.append(repository.plan_branch(free, base, picks, scratch))
+    if not any(picked.commit for plan in plans for picked in plan.picks):
+        conflicts = sorted({path for plan in plans for picked in plan.picks for path in picked.conflicts})
+        raise GitError(
+            "nothing_fits",
+            "No win can be applied to the base.",
+            why=f"conflicts in {', '.join(conflicts)}",
+            fix="autoloop finalize --base REF with the commit the session began at",
+        )
+    return tuple(plan for plan in plans if any(picked.commit for picked in plan.picks))
+
+
+def _base(job: Job, sessions: Sequence[Session]) -> str:
+    asked = job.options.get("base")
+    if not asked:
+        return sessions[0].base_commit
+    found = job.repository.resolve(str(asked))
+    if found is None:
+        raise GitError("base_unknown", f"{asked!r} is no commit.", fix="git log --oneline")
+    return found
+
+
+def _free(job: Job, name: str) -> str:
+    """The name, with a number behind it when a branch of that name exists."""
+    candidates = (name if number == 1 else f"{name}-{number}" for number in range(1, 1000))
+    return next(n for n in candidates if job.repository.resolve(f"refs/heads/{n}") is None)
+
+
+def _pick(job: Job, experiment: Experiment) -> Pick:
+    return job.repository.pick_of(experiment.commit or "")
+
+
+def _independent(wins: Sequence[Experiment]) -> list[list[Experiment]]:
+    """Groups of wins that share no path, in the order of their first experiments."""
+    groups: list[tuple[set[str], list[Experiment]]] = []
+    for win in wins:
+        touching = [group for group in groups if group[0] & set(win.paths)]
+        paths = set(win.paths).union(*(group[0] for group in touching))
+        members = sorted([win, *(e for group in touching for e in group[1])], key=lambda e: e.id)
+        groups = [group for group in groups if group not in touching] + [(paths, members)]
+    return sorted((members for _, members in groups), key=lambda members: members[0].id)
+
+
+def _finished(
+    job: Job, sessions: Sequence[Session], wins: Sequence[Experiment], plans: Sequence[BranchPlan]
+) -> Finalized:
+    by_commit = {experiment.commit: experiment for experiment in wins}
+    branches, skipped = [], []
+    for plan in plans:
+        applied = [(by_commit[picked.pick.after], picked) for picked in plan.picks if picked.commit]
+        branches.append(
+            Branch(
+                plan.ref.removeprefix("refs/heads/"),
+                plan.base,
+                plan.tip,
+                tuple(experiment.id for experiment, _ in applied),
+                tuple(picked.commit or "" for _, picked in applied),
+            )
+        )
+        skipped += [_skipped(by_commit[picked.pick.after], picked) for picked in plan.skipped]
+    confirmation = _confirmation(job)
+    claimed = sessions[-1].claimed if len(sessions) == 1 else _claimed(job, sessions)
+    on_branch = [experiment for experiment in wins if experiment.id not in {skip.experiment for skip in skipped}]
+    pr = _pull_request(job, sessions, on_branch, claimed, confirmation, skipped, branches)
+    closed = tuple(_closed(job, session, branches, confirmation) for session in sessions)
+    ids = tuple(experiment.id for experiment in on_branch)
+    return Finalized(tuple(branches), closed, claimed, pr, confirmation, tuple(skipped), ids)
+
+
+def _claimed(job: Job, sessions: Sequence[Session]) -> float:
+    baseline = job.record.baseline
+    shrinks = baseline is None or baseline.direction == "lower_is_better"
+    total = 0.0
+    for session in sessions:
+        gain = session.claimed / 100
+        total = 1 - (1 - total) * (1 - gain) if shrinks else (1 + total) * (1 + gain) - 1
+    return 100 * total
+
+
+def _skipped(experiment: Experiment, picked: Picked) -> Skipped:
+    return Skipped(experiment.id, f"does not fit on the base: conflicts in {', '.join(picked.conflicts)}")
+
+
+def _confirmation(job: Job) -> Confirmation | None:
+    stored = job.options.get("confirmation")
+    return msgspec.convert(stored, Confirmation) if stored else None
+
+
+def _closed(job: Job, session: Session, branches: Sequence[Branch], confirmation: Confirmation | None) -> Session:
+    return msgspec.structs.replace(
+        session,
+        status="finalized",
+        closed=session.closed or job.clock(),
+        confirmation=confirmation or session.confirmation,
+        branches=tuple(dict.fromkeys((*session.branches, *(branch.name for branch in branches)))),
+        outcome="finalized",
+    )
+
+
+def _pull_request(
+    job: Job,
+    sessions: Sequence[Session],
+    wins: Sequence[Experiment],
+    claimed: float,
+    confirmation: Confirmation | None,
+    skipped: Sequence[Skipped],
+    branches: Sequence[Branch],
+) -> PullRequest:
+    baseline = job.record.baseline
+    if baseline is None:
+        message = "wins without a baseline"
+        raise RuntimeError(message)
+    title = pull_request.title(baseline.metric, claimed, confirmation, len(wins))
+    lost = [(skip.experiment, skip.why) for skip in skipped]
+    text = pull_request.body(baseline, job.config.eval.command, wins, claimed, confirmation, lost)
+    session = sessions[-1]
+    file = job.workspace.layout.sessions / f"{numbered(session.id, session.name)}.pr.md"
+    job.writer.write_text(file, text)
+    relative = str(file.relative_to(job.workspace.root))
+    head = branches[0].name
+    argv = ("gh", "pr", "create", "--head", head, "--title", title, "--body-file", relative)
+    return PullRequest(title, relative, argv)

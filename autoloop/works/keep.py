@@ -1,0 +1,110 @@
+"""The work of ``keeping``: one commit of exactly the experiment's paths."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from autoloop.git import KeepPlan, Remembered
+from autoloop.job import Job
+from autoloop.model import Evaluation, Experiment
+from autoloop.outcomes import Kept
+from autoloop.units import format_value
+from autoloop.works.rest import at_rest
+
+_SUBJECT = 72
+
+
+def keep(job: Job) -> Kept:
+    """Commit the win; called again after a crash, it finishes the very same commit.
+
+    Raises:
+        GitError: git or the repository's state forbids it; nothing has happened then.
+    """
+    request = job.record.request
+    if request is not None and request.plan:
+        plan = msgspec.convert(request.plan, KeepPlan)
+    else:
+        plan = _plan(job)
+        job.remember_plan(plan)
+    left = job.repository.apply_keep(plan, job.workspace.layout.scratch)
+    tree, remembered = at_rest(job)
+    notes = (*_notes(job, plan), *(f"{path} was staged meanwhile; its index entry was left alone" for path in left))
+    return Kept(plan.commit, plan.ref, tree, remembered, notes)
+
+
+def _plan(job: Job) -> KeepPlan:
+    experiment = job.record.experiment
+    if experiment is None or experiment.evaluation is None:
+        message = "keeping needs an evaluated experiment"
+        raise RuntimeError(message)
+    job.tell("keeping", f"committing experiment {experiment.id}")
+    repository, evaluation = job.repository, experiment.evaluation
+    changes = repository.delta(experiment.before, evaluation.tree)
+    text = message_of(job, experiment, evaluation)
+    before = msgspec.convert(experiment.remembered, Remembered)
+    plan = repository.plan_keep(before, evaluation.tree, changes, text, job.workspace.layout.scratch)
+    repository.anchor({f"refs/autoloop/{job.record.loop}/{experiment.id}/keep": plan.commit})
+    return plan
+
+
+def message_of(job: Job, experiment: Experiment, evaluation: Evaluation) -> str:
+    """The commit message: a subject, the description where it is longer, and trailers in a paragraph of their own."""
+    description = str(job.options.get("description") or experiment.description)
+    session = job.record.session
+    first, *_ = description.splitlines() or [""]
+    full = job.config.git.message.format(
+        id=experiment.id, description=first.strip(), session=session.name if session else ""
+    )
+    subject = full if len(full) <= _SUBJECT else full[: _SUBJECT - 1].rstrip() + "…"
+    paragraphs = [subject]
+    if subject != full or len(description.splitlines()) > 1:
+        paragraphs.append(_quoted(description))
+    paragraphs.append(_story(job, evaluation))
+    return "\n\n".join([*paragraphs, "\n".join(_trailers(job, experiment, evaluation))]) + "\n"
+
+
+def _quoted(description: str) -> str:
+    """The description's lines, none of which may look like a trailer of ours."""
+    return re.sub(r"(?m)^(?=[A-Za-z-]+:)", "> ", description.strip())
+
+
+def _story(job: Job, evaluation: Evaluation) -> str:
+    baseline = job.record.baseline
+    unit = baseline.unit if baseline else ""
+    gain = evaluation.improvement
+    values = [format_value(x, unit) for x in (evaluation.incumbent, evaluation.value) if x is not None]
+    text = f"{baseline.metric if baseline else 'metric'}: {' -> '.join(values)}"
+    if gain.percent is not None:
+        text += f", {gain.percent:.2f} % better"
+    return text + "."
+
+
+def _trailers(job: Job, experiment: Experiment, evaluation: Evaluation) -> list[str]:
+    gain, baseline = evaluation.improvement, job.record.baseline
+    lines = [f"AutoLoop-Experiment: {experiment.id}"]
+    if baseline is not None:
+        lines += [f"AutoLoop-Metric: {baseline.metric}{f' ({baseline.unit})' if baseline.unit else ''}"]
+    if evaluation.incumbent is not None:
+        lines += [f"AutoLoop-Before: {evaluation.incumbent:.6g}"]
+    if evaluation.value is not None:
+        lines += [f"AutoLoop-After: {evaluation.value:.6g}"]
+    if gain.percent is not None:
+        interval = "" if gain.low is None or gain.high is None else f" [{gain.low:.2f}, {gain.high:.2f}]"
+        lines += [f"AutoLoop-Effect: {gain.percent:.2f} %{interval}"]
+    arms = [run.arm for run in evaluation.runs]
+    lines += [f"AutoLoop-Samples: {arms.count('candidate')} candidate, {arms.count('incumbent')} incumbent"]
+    if passed := [rail.name for rail in evaluation.guardrails if rail.passed]:
+        lines += [f"AutoLoop-Guardrails: {', '.join(passed)}"]
+    return lines
+
+
+def _notes(job: Job, plan: KeepPlan) -> tuple[str, ...]:
+    notes = []
+    if plan.author.fallback:
+        notes.append(f"git knows no identity here; committed as {plan.author.name} <{plan.author.email}>")
+    hooks = job.repository.hooks_present()
+    if hooks and job.record.counts.kept == 0:
+        notes.append(f"git hooks are not run by keep: {', '.join(hooks)}")
+    return tuple(notes)

@@ -1,0 +1,250 @@
+"""The work of ``evaluating``: guardrails, samples of both arms, the verdict.
+
+Every sample is journalled when it is taken, so that a measurement which was cut short goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from statistics import NormalDist, median
+
+import msgspec
+
+from autoloop import verdict
+from autoloop.errors import CommandError
+from autoloop.git import Change, Remembered
+from autoloop.job import Job
+from autoloop.model import (
+    Decision,
+    Evaluation,
+    Experiment,
+    GuardrailResult,
+    Improvement,
+    Incumbent,
+    Learned,
+    Measurement,
+    Run,
+)
+from autoloop.outcomes import Arm
+from autoloop.progress import Progress
+from autoloop.quiet import quiet_machine
+from autoloop.sampler import Sampler
+from autoloop.works import rules
+from autoloop.works.rails import Rails
+from autoloop.works.sides import OneSide, Sides, SwappedSides, restore_leftover
+from autoloop.works.trespass import trespassed
+
+PHASE = "evaluating"
+_ARMS: dict[str, Arm] = {verdict.BASELINE: "incumbent", verdict.CANDIDATE: "candidate"}
+_DECISIONS: dict[str, Decision] = {verdict.KEEP: "keep", verdict.DISCARD: "discard", verdict.RERUN: "rerun"}
+_FAILED_TWICE = 2
+
+
+def abandon(job: Job) -> None:
+    """Put the candidate's content back and forget the measurement."""
+    restore_leftover(job)
+
+
+def measure(job: Job) -> Evaluation:
+    """Evaluate the open experiment's tree.
+
+    Raises:
+        LockedError: another benchmark keeps the machine busy.
+    """
+    restore_leftover(job)
+    measuring = _Measuring(job)
+    if evaluation := measuring.trespass():
+        return evaluation
+    with quiet_machine(job, PHASE):
+        try:
+            return measuring.run()
+        finally:
+            measuring.sides.close()
+
+
+class _Measuring:
+    """One measurement, from its first guardrail to its evaluation."""
+
+    def __init__(self, job: Job) -> None:
+        experiment, incumbent = job.record.experiment, job.record.incumbent
+        if experiment is None or experiment.measurement is None or incumbent is None:
+            message = "a measurement needs an experiment and an incumbent"
+            raise RuntimeError(message)
+        self.job = job
+        self.began = time.monotonic()
+        self.experiment: Experiment = experiment
+        self.measurement: Measurement = experiment.measurement
+        self.incumbent: Incumbent = incumbent
+        self.changes: tuple[Change, ...] = job.repository.delta(experiment.before, self.measurement.tree)
+        self.paths = tuple(change.path for change in self.changes)
+        folder = job.workspace.layout.runs / f"{experiment.id:03d}"
+        self.sampler = Sampler.of(job, folder)
+        self.sides = self._sides()
+        self.asked = rules.question(job.config, self.measurement.attempt)
+        self.known = rules.state(self.asked, incumbent)
+        self.runs: list[Run] = []
+        self.rails = Rails(job, self.sampler)
+
+    def _sides(self) -> Sides:
+        config = self.job.config
+        if config.verdict.reference == "stored":
+            return OneSide(self.sampler)
+        return SwappedSides(self.sampler, self.job, self.experiment.before, self.changes)
+
+    def trespass(self) -> Evaluation | None:
+        """The verdict on a change that touched what no experiment may touch: no run is spent on it."""
+        found = trespassed(self.job, self.changes)
+        if not found:
+            return None
+        codes, reasons = zip(*found, strict=True)
+        return self._evaluation("discard", reasons=tuple(reasons), failures=tuple(dict.fromkeys(codes)))
+
+    def run(self) -> Evaluation:
+        """Cheap guardrails, the samples, the other guardrails, the verdict."""
+        try:
+            self.sides.show("candidate")
+        except CommandError as error:
+            return self._evaluation("crash", reasons=(f"{error.what} {error.why}",), failures=("build_failed",))
+        early = self.rails.cheap()
+        if any(result.passed is False for result in early):
+            return self._judged(None, (*early, *self.rails.costly()))
+        decided, engine = self._sample()
+        self.sides.show("candidate")
+        guardrails = (*early, *self.rails.numbers(self._medians("candidate"), self._incumbent_metrics()))
+        return self._judged(decided, (*guardrails, *self.rails.costly()), engine)
+
+    # --- samples
+
+    def _sample(self) -> tuple[verdict.Verdict, verdict.Engine]:
+        engine = self.known.engine(random.Random(self.measurement.seed))  # noqa: S311 - an order, not a secret
+        earlier = [msgspec.convert(note, Run) for _, note in self.job.notes_since_begin("sample")]
+        while not isinstance(step := engine.next(), verdict.Verdict):
+            run = earlier.pop(0) if earlier else self._take(_ARMS[step])
+            self.runs.append(run)
+            engine.add(step, run.value)
+            self._tell(engine)
+        return step, engine
+
+    def _take(self, arm: Arm) -> Run:
+        run = self.sides.show(arm).take(arm)
+        self.job.note("sample", run)
+        return run
+
+    def _tell(self, engine: verdict.Engine) -> None:
+        estimate = engine.estimate()
+        run = self.runs[-1]
+        shown = run.why.splitlines()[0] if run.why else f"{run.value:g}"
+        effect, low, high = (None if x is None else 100 * x for x in (estimate.effect, estimate.low, estimate.high))
+        most = 2 * self.asked.max_pairs
+        self.job.notify(Progress(PHASE, f"{run.arm}: {shown}", len(self.runs), most, effect, low, high))
+
+    def _medians(self, arm: Arm) -> dict[str, float]:
+        """Median of every number that this arm's runs printed; one that vanished in some runs counts where it was."""
+        seen: dict[str, list[float]] = {}
+        for run in self.runs:
+            if run.arm == arm:
+                for name, value in run.metrics.items():
+                    seen.setdefault(name, []).append(value)
+        return {name: median(values) for name, values in seen.items()}
+
+    def _incumbent_metrics(self) -> dict[str, float]:
+        return {**self.incumbent.metrics, **self._medians("incumbent")}
+
+    # --- judgement
+
+    def _judged(
+        self,
+        decided: verdict.Verdict | None,
+        guardrails: tuple[GuardrailResult, ...],
+        engine: verdict.Engine | None = None,
+    ) -> Evaluation:
+        failed = [f"guardrail {rail.name} failed: {_first(rail.why)}" for rail in guardrails if rail.passed is False]
+        failures = ("guardrail_failed",) if failed else ()
+        if decided is None or engine is None:
+            return self._evaluation("discard", tuple(failed), failures, guardrails)
+        if engine.failed[verdict.CANDIDATE] >= _FAILED_TWICE:
+            why = next((run.why for run in self.runs if run.arm == "candidate" and run.value is None), decided.reason)
+            return self._evaluation("crash", (why, *failed), ("eval_failed", *failures), guardrails)
+        decision: Decision = "discard" if failed else _DECISIONS[decided.decision]
+        reasons = (*failed, _worded(decided))
+        evaluation = self._evaluation(decision, reasons, failures, guardrails)
+        return msgspec.structs.replace(
+            evaluation,
+            improvement=_improvement(decided),
+            learned=self._learned(engine),
+            caveats=tuple(filter(None, (decided.caveat, *self._flaky()))),
+        )
+
+    def _flaky(self) -> list[str]:
+        failed = [run for run in self.runs if run.value is None]
+        return [f"{len(failed)} of {len(self.runs)} runs failed: {_first(failed[0].why)}"] if failed else []
+
+    def _evaluation(
+        self,
+        decision: Decision,
+        reasons: tuple[str, ...],
+        failures: tuple[str, ...] = (),
+        guardrails: tuple[GuardrailResult, ...] = (),
+    ) -> Evaluation:
+        values = [run.value for run in self.runs if run.arm == "candidate" and run.value is not None]
+        incumbents = [run.value for run in self.runs if run.arm == "incumbent" and run.value is not None]
+        self.sides.close()
+        return Evaluation(
+            tree=self.measurement.tree,
+            left=self._left(),
+            attempt=self.measurement.attempt,
+            decision=decision,
+            reasons=reasons,
+            failures=failures,
+            value=median(values) if values else None,
+            incumbent=median(incumbents) if incumbents else self.incumbent.value,
+            paths=self.paths,
+            runs=tuple(self.runs),
+            guardrails=guardrails,
+            metrics={**self._medians("candidate"), **self.rails.values},
+            incumbent_metrics=self._incumbent_metrics(),
+            seconds=time.monotonic() - self.began,
+        )
+
+    def _left(self) -> str:
+        """The tree as the runs left it; what they wrote is not the experiment's, but must not look like an edit."""
+        job = self.job
+        since = msgspec.convert(self.experiment.remembered, Remembered)
+        scratch = job.workspace.layout.scratch
+        return job.repository.snapshot(scratch, since=since, max_file_bytes=job.largest_file).tree
+
+    def _learned(self, engine: verdict.Engine) -> Learned:
+        kept, discarded = (rules.state(self.asked, self.incumbent) for _ in range(2))
+        kept.record(engine, kept=True)
+        discarded.record(engine, kept=False)
+        fresh = kept.wants_fresh_samples
+        return Learned(
+            noise=discarded.noise,
+            deterministic=discarded.deterministic,
+            if_kept=() if fresh else tuple(kept.samples),
+            if_discarded=tuple(discarded.samples),
+        )
+
+
+def _improvement(decided: verdict.Verdict) -> Improvement:
+    percent, low, high, expected = (
+        None if x is None else 100 * x for x in (decided.estimate, decided.low, decided.high, decided.expected)
+    )
+    low, high = (low, high) if low is None or high is None or low <= high else (high, low)
+    exact = decided.z is None and percent is not None
+    certainty = NormalDist().cdf(decided.z) if decided.z is not None else 1.0 if exact else None
+    return Improvement(percent, low, high, certainty, expected)
+
+
+def _worded(decided: verdict.Verdict) -> str:
+    if decided.estimate is None:
+        return decided.reason
+    effect = f"{100 * decided.estimate:+.2f} %"
+    if decided.low is not None and decided.high is not None and decided.low != decided.high:
+        effect += f" ({100 * decided.low:+.2f} to {100 * decided.high:+.2f} %)"
+    return f"{decided.reason}: {effect}"
+
+
+def _first(text: str) -> str:
+    return text.splitlines()[0] if text else ""

@@ -1,0 +1,57 @@
+"""One workspace as those see it who only look: where it is, its store, its record. Nothing slow is imported here."""
+
+from __future__ import annotations
+
+import uuid
+from pathlib import Path
+from typing import Self
+
+from autoloop.model import Record
+from autoloop.paths import Layout
+from autoloop.store import Store
+
+
+class Workspace:
+    """A repository that AutoLoop may be set up in.
+
+    Args:
+        root: top of the work tree.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.layout = Layout(root)
+        self.store = Store(self.layout)
+
+    @classmethod
+    def find(cls, start: Path) -> Self:
+        """The workspace of the repository that ``start`` lies in; git is only asked when that is not plain to see.
+
+        Raises:
+            GitError: not a repository, a bare one, or one that git does not trust.
+        """
+        here = start.absolute()
+        for folder in (here, *here.parents):
+            if (folder / ".git").exists():
+                return cls(folder)
+        from autoloop.git import Repository
+
+        return cls(Repository.discover(here).root)
+
+    def record(self) -> Record:
+        """The persisted record. A configuration without a record (a fresh clone) counts as configured.
+
+        Raises:
+            StateError: the state is damaged, foreign or newer.
+        """
+        record = self.store.load(Record)
+        if record is not None:
+            return record
+        if self.layout.config.exists():
+            return Record(state="configured", loop=new_loop())
+        return Record()
+
+
+def new_loop() -> str:
+    """A name for this workspace's refs that no linked worktree shares."""
+    return uuid.uuid4().hex[:8]

@@ -1,0 +1,104 @@
+"""Speed as ratios measured in one run, and the quick form of the other benchmarks. ``make bench``.
+
+Times are medians of interleaved runs: the bare interpreter and the command take turns, so that a busy moment of the
+machine hits both.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROUNDS = 21
+CONFIG = """\
+schema_version = 1
+[eval]
+command = "echo METRIC size=10"
+primary_metric = "size"
+direction = "lower_is_better"
+[machine]
+max_load = 4.0
+"""
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        repository = Path(folder) / "repository"
+        environment = prepared(repository)
+        print(f"{'command':34} {'time':>9} {'of bare python':>15} {'goal':>7}")
+        for arguments, goal in (("status --json", 5), ("next --json", 8), ("history --json", 8), ("--version", 5)):
+            bare, command = interleaved(
+                [sys.executable, "-c", "pass"],
+                [sys.executable, "-m", "autoloop", *arguments.split()],
+                repository,
+                environment,
+            )
+            print(
+                f"{'autoloop ' + arguments:34} {command * 1000:6.0f} ms {command / bare:14.1f}x {'<= ' + str(goal):>7}"
+            )
+        overhead(repository, environment)
+    for script, arguments in (("store.py", []), ("detect.py", ["--quick"]), ("verdict/run.py", ["--quick"])):
+        if (HERE / script).exists():
+            print(f"\n--- {script}", flush=True)
+            subprocess.run([sys.executable, str(HERE / script), *arguments], check=True)
+
+
+def prepared(repository: Path) -> dict[str, str]:
+    """A small repository with a baseline."""
+    repository.mkdir()
+    environment = {**os.environ, "XDG_STATE_HOME": str(repository.parent / "state")}
+    for command in ("git init -q", "git config user.name b", "git config user.email b@localhost"):
+        subprocess.run(command.split(), cwd=repository, check=True)
+    (repository / "code.txt").write_text("1\n")
+    subprocess.run("git add -A && git commit -qm one && mkdir .autoloop", shell=True, cwd=repository, check=True)
+    (repository / ".autoloop" / ".gitignore").write_text("*\n")
+    (repository / ".autoloop" / "config.toml").write_text(CONFIG)
+    for command in ("doctor --yes", "baseline"):
+        autoloop(command, repository, environment)
+    return environment
+
+
+def autoloop(command: str, repository: Path, environment: dict[str, str]) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "autoloop", *command.split()],
+        cwd=repository,
+        env=environment,
+        check=True,
+        capture_output=True,
+    )
+
+
+def interleaved(one: list[str], other: list[str], repository: Path, environment: dict[str, str]) -> tuple[float, float]:
+    """Median seconds of both commands."""
+    times: dict[int, list[float]] = {0: [], 1: []}
+    for number in range(2 * ROUNDS):
+        which = number % 2
+        began = time.perf_counter()
+        subprocess.run((one, other)[which], cwd=repository, env=environment, capture_output=True, check=True)
+        times[which].append(time.perf_counter() - began)
+    return statistics.median(times[0]), statistics.median(times[1])
+
+
+def overhead(repository: Path, environment: dict[str, str]) -> None:
+    """The loop's own time per run of the eval, beyond the command itself."""
+    began = time.perf_counter()
+    for _ in range(20):
+        subprocess.run(["/bin/sh", "-c", "echo METRIC size=10"], cwd=repository, capture_output=True, check=True)
+    bare = (time.perf_counter() - began) / 20
+    times = {}
+    for samples in (1, 101):
+        began = time.perf_counter()
+        autoloop(f"baseline --samples {samples}", repository, environment)
+        times[samples] = time.perf_counter() - began
+    per_run = (times[101] - times[1]) / 100
+    print(f"{'overhead per eval run':34} {(per_run - bare) * 1000:6.1f} ms {'':15} {'<= 15 ms':>7}")
+
+
+if __name__ == "__main__":
+    main()

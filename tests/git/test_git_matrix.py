@@ -1,0 +1,167 @@
+"""Keep and discard over the git matrix of `git_cases`: done exactly, or refused with nothing touched."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from git_cases import CASES, Case
+from git_world import World
+
+from autoloop.errors import GitError
+from autoloop.git import DiscardPlan, KeepPlan, path_bytes
+
+
+@pytest.fixture
+def furnished(tmp_path, request, monkeypatch, hasty) -> World:
+    case: Case = request.param
+    monkeypatch.setattr("autoloop.git.locks._PATIENCE", 0.3)
+    world = World(tmp_path / "world", *case.init)
+    if case.furnished:
+        world.furnish()
+    else:
+        world.workspace()
+    case.mine(world)
+    world.case = case
+    return world
+
+
+matrix = pytest.mark.parametrize("furnished", CASES, ids=str, indirect=True)
+
+
+@matrix
+def test_discard_brings_everything_back(furnished):
+    world, case = furnished, furnished.case
+    before = world.begin()
+    began = world.fingerprint()
+    case.edit(world)
+    edited = world.fingerprint()
+    tree, changes = world.measured(before)
+    assert world.fingerprint() == edited
+
+    try:
+        plan = world.repository().plan_discard(before, tree, changes, world.trash, world.scratch)
+    except GitError as error:
+        assert (error.code, bool(error.fix)) == (case.discard, True)
+        assert world.fingerprint() == edited
+        return
+    assert world.fingerprint() == edited
+    told = world.repository().apply_discard(
+        msgspec.json.decode(msgspec.json.encode(plan), type=DiscardPlan), world.scratch
+    )
+
+    assert told == ()
+    check_restored(world, began, edited, case)
+    assert world.leftovers() == []
+    assert world.git("ls-tree", "-r", world.trash) == world.git("ls-tree", "-r", tree)
+    world.git("fsck", "--strict", "--no-dangling")
+
+
+def check_restored(world, began, edited, case):
+    """All as it was but what is out of bounds by design: ignored files, other repositories, HEAD moved by hand."""
+    now = world.fingerprint()
+    if case.discard == "done":
+        assert now == began
+    elif case.discard == "moved":
+        assert now["files"] == began["files"]
+        assert now["refs"] == edited["refs"]
+    else:
+        foreign = (b"debug.log", b"theirs", b"sub", b"run.sh")
+        mine = {path for path in now["files"] if not path.startswith(foreign)}
+        assert {path: now["files"][path] for path in mine} == {
+            p: c for p, c in began["files"].items() if not p.startswith(foreign)
+        }
+        assert now["index"] == began["index"]
+        assert {p: c for p, c in now["files"].items() if p.startswith(foreign)} == {
+            p: c for p, c in edited["files"].items() if p.startswith(foreign)
+        }
+
+
+@matrix
+def test_keep_commits_the_experiment_and_nothing_else(furnished):
+    world, case = furnished, furnished.case
+    before = world.begin()
+    case.edit(world)
+    tree, changes = world.measured(before)
+    edited = world.fingerprint()
+    head = world.git("rev-parse", "-q", "--verify", "HEAD", check=False).decode().strip()
+
+    try:
+        plan = world.repository().plan_keep(before, tree, changes, "a win\n\nmore\n", world.scratch)
+    except GitError as error:
+        assert (error.code, bool(error.fix)) == (case.keep, True)
+        assert world.fingerprint() == edited
+        return
+    assert case.keep == "done"
+    assert world.fingerprint() == edited
+    plan = msgspec.json.decode(msgspec.json.encode(plan), type=KeepPlan)
+    assert world.repository().keep_state(plan) == "untouched"
+    assert world.repository().apply_keep(plan, world.scratch) == ()
+    assert world.repository().keep_state(plan) == "done"
+
+    assert world.line("rev-parse", "HEAD") == plan.commit
+    assert world.line("log", "-1", "--format=%P") == head
+    assert world.git("log", "-1", "--format=%B") == b"a win\n\nmore\n\n"
+    check_commit(world, plan, changes, case, head)
+    check_rest(world, plan, edited, changes, head)
+    assert world.leftovers() == []
+    world.git("fsck", "--strict", "--no-dangling")
+
+
+def check_commit(world, plan, changes, case, head):
+    """The commit holds the changed paths and no others, with the measured content or what the table says."""
+    written = world.git(
+        "diff-tree",
+        "-r",
+        "-z",
+        "--no-renames",
+        "--name-only",
+        "--root",
+        "--no-commit-id",
+        *([head] if head else []),
+        plan.commit,
+    )
+    absent = {path.encode() for path, content in case.committed.items() if content is None}
+    assert set(written.split(b"\0")) - {b""} == {path_bytes(change.path) for change in changes} - absent
+    committed = entries(world.git("ls-tree", "-r", "-z", "HEAD"))
+    staged = {path: entry.split() for path, (entry, _) in world.index().items()}
+    for change in changes:
+        name = path_bytes(change.path)
+        if change.path not in case.committed:
+            assert committed.get(name) == (change.new_mode and (change.new_mode, change.new_oid))
+            assert [part.decode() for part in staged.get(name, [])[:2]] == (
+                [change.new_mode, change.new_oid] if change.new_mode else []
+            )
+    for path, content in case.committed.items():
+        assert blob(world, committed.get(path.encode(), (None, None))[1]) == content
+    for path, content in case.staged.items():
+        assert blob(world, staged[path.encode()][1].decode() if path.encode() in staged else None) == content
+
+
+def check_rest(world, plan, edited, changes, head):
+    """No file has changed, and neither has any other entry of the index or any other reference."""
+    now = world.fingerprint()
+    touched = {path_bytes(change.path) for change in changes}
+    assert now["files"] == edited["files"]
+    assert {p: e for p, e in now["index"].items() if p not in touched} == {
+        p: e for p, e in edited["index"].items() if p not in touched
+    }
+    assert {p: f for p, (_, f) in now["index"].items() if p in edited["index"]} == {
+        p: f for p, (_, f) in edited["index"].items() if p in now["index"]
+    }
+    moved = [line for line in now["refs"] if line not in edited["refs"]]
+    assert all(plan.commit.encode() in line for line in moved)
+    assert len(moved) <= 1
+    assert now["head"] == (edited["head"] if plan.ref != "HEAD" else plan.commit.encode() + b"\n")
+
+
+def entries(listing: bytes) -> dict[bytes, tuple[str, str]]:
+    found = {}
+    for record in listing.split(b"\0")[:-1]:
+        meta, _, path = record.partition(b"\t")
+        mode, _, oid = meta.decode().split()
+        found[path] = (mode, oid)
+    return found
+
+
+def blob(world, oid):
+    return None if oid is None else world.git("cat-file", "blob", oid)

@@ -1,0 +1,170 @@
+"""SIGKILL and signals in every working state, then resume; two processes at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+SLOW = """\
+import pathlib, time
+here = pathlib.Path(__file__).parent
+flag = here.parent / "started"
+flag.write_text(str(int(flag.read_text() if flag.exists() else 0) + 1))
+time.sleep(float((here.parent / "delay").read_text()) if (here.parent / "delay").exists() else 0)
+print("METRIC cost=" + (here / "cost.txt").read_text().strip() + "ms")
+print("METRIC size=50")
+"""
+
+
+@pytest.fixture
+def slow(configured):
+    """A benchmark that says when it has started, and takes as long as the file `delay` says."""
+    configured.write("bench.py", SLOW)
+    configured.git("commit", "-qam", "slow benchmark")
+    configured.prove()
+    return configured
+
+
+def outside(world) -> Path:
+    return world.root.parent
+
+
+def begin(world, *arguments: str, runs: int = 1) -> subprocess.Popen[str]:
+    """Start a command, and answer when its benchmark has started for the ``runs``-th time."""
+    (outside(world) / "started").unlink(missing_ok=True)
+    process = world.start(*arguments)
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        flag = outside(world) / "started"
+        if flag.exists() and flag.read_text() == str(runs):
+            return process
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.01)
+    process.kill()
+    pytest.fail("the benchmark never started")
+
+
+def benchmarks_alive(world) -> bool:
+    """Whether a process of this repository's benchmark is left."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                here = os.readlink(entry / "cwd")
+                command = (entry / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if here == str(world.root) and b"bench.py" in command:
+                return True
+    return False
+
+
+def kill(process: subprocess.Popen[str], signum: int = signal.SIGKILL) -> int:
+    process.send_signal(signum)
+    process.communicate(timeout=30)
+    return process.returncode
+
+
+def slowly(world, seconds: float) -> None:
+    (outside(world) / "delay").write_text(str(seconds))
+
+
+@pytest.mark.parametrize("runs", [1, 2])
+def test_a_killed_eval_is_resumed_to_its_verdict(slow, runs):
+    slow.result("pre", "--description", "a win")
+    slow.write("cost.txt", "80\n")
+    slowly(slow, 0.7)
+    kill(begin(slow, "eval", runs=runs))
+    assert slow.state() == "evaluating"
+    assert slow.json("status")["next"][0]["action"] == "resume"
+    slowly(slow, 0)
+    document = slow.json("resume")
+    assert document["recovered"]
+    assert document["state"] == "keepable"
+    assert slow.read("cost.txt") == "80\n"
+    assert not benchmarks_alive(slow)
+    slow.result("keep")
+    assert slow.git("rev-list", "--count", "HEAD").strip() == "3"
+
+
+def test_the_same_command_after_a_kill_finishes_and_answers(slow):
+    slow.result("pre", "--description", "a win")
+    slow.write("cost.txt", "80\n")
+    slowly(slow, 0.7)
+    kill(begin(slow, "eval"))
+    slowly(slow, 0)
+    document = slow.json("eval")
+    assert document["recovered"]
+    assert document["result"]["verdict"] == "keep"
+
+
+def test_a_killed_eval_can_be_discarded_without_finishing_it(slow):
+    slow.result("pre", "--description", "never mind")
+    slow.write("cost.txt", "80\n")
+    slowly(slow, 30)
+    kill(begin(slow, "eval"))
+    slow.result("discard")
+    assert slow.read("cost.txt") == "100\n"
+    assert slow.state() == "ready"
+    assert not benchmarks_alive(slow)
+
+
+@pytest.mark.parametrize(("command", "state"), [("doctor", "checking"), ("baseline", "baselining")])
+def test_killed_doctor_and_baseline_are_resumed(slow, command, state):
+    slowly(slow, 0.7)
+    kill(begin(slow, command))
+    assert slow.state() == state
+    slowly(slow, 0)
+    assert slow.json("resume")["state"] == "ready"
+
+
+def test_a_killed_finalize_is_resumed_to_one_branch(slow):
+    slow.win("80")
+    slowly(slow, 0.5)
+    kill(begin(slow, "finalize", runs=2))
+    assert slow.state() == "confirming"
+    slowly(slow, 0)
+    assert slow.json("resume")["state"] == "finalized"
+    assert slow.git("branch", "--list", "autoloop/*").split() == ["autoloop/session-1"]
+    assert slow.read("cost.txt") == "80\n"
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_benchmark_and_leaves_the_experiment_open(slow, signum):
+    slow.result("pre", "--description", "interrupted")
+    slow.write("cost.txt", "80\n")
+    slowly(slow, 30)
+    process = begin(slow, "eval", "--json")
+    process.send_signal(signum)
+    stdout, _ = process.communicate(timeout=30)
+    assert process.returncode == 128 + signum
+    assert '"code":"interrupted"' in stdout
+    assert slow.state() == "editing"
+    assert slow.read("cost.txt") == "80\n"
+    assert not benchmarks_alive(slow)
+
+
+def test_a_second_command_is_told_who_holds_the_lock(slow):
+    slow.result("pre", "--description", "long")
+    slow.write("cost.txt", "80\n")
+    slowly(slow, 20)
+    process = begin(slow, "eval")
+    try:
+        assert slow.state() == "evaluating", "looking needs no lock"
+        error = slow.refused("discard", code=7)
+        assert str(process.pid) in error["why"] + error["what"]
+    finally:
+        kill(process, signal.SIGTERM)
+
+
+def test_many_at_once_open_one_experiment(world):
+    processes = [world.start("pre", "--description", f"number {n}", "--json") for n in range(6)]
+    codes = [process.wait(timeout=60) for process in processes]
+    for process in processes:
+        process.communicate()
+    assert sorted(codes) == [0, 1, 1, 1, 1, 1]
+    assert world.result("status")["counts"]["total"] == 1
