@@ -35,6 +35,8 @@ class Run(msgspec.Struct, frozen=True, omit_defaults=True):
     seconds: float
     started: float = 0.0
     value: float | None = None
+    unit: str = ""
+    members: tuple[str, ...] = ()
     metrics: dict[str, float] = {}
     log: str = ""
     why: str = ""
@@ -198,6 +200,17 @@ class Confirmation(msgspec.Struct, frozen=True):
     at: float = 0.0
 
 
+class Ablated(msgspec.Struct, frozen=True):
+    """What the tip loses when one win is left out, in per cent; ``helps`` is None when it could not be measured."""
+
+    experiment: int
+    helps: bool | None
+    percent: float | None = None
+    low: float | None = None
+    high: float | None = None
+    why: str = ""
+
+
 class Session(msgspec.Struct, frozen=True):
     """A bounded run of experiments.
 
@@ -245,6 +258,7 @@ class Baseline(msgspec.Struct, frozen=True):
         relative_noise: robust coefficient of variation of one run.
         detectable_effect: smallest relative effect that ``max_samples`` can resolve.
         config_digest: digest of the configuration it was measured under.
+        members: benchmarks behind a geometric mean; a run with others is not comparable.
     """
 
     metric: str
@@ -265,6 +279,7 @@ class Baseline(msgspec.Struct, frozen=True):
     seconds_per_run: float = 0.0
     metrics: dict[str, float] = {}
     guardrails: tuple[GuardrailResult, ...] = ()
+    members: tuple[str, ...] = ()
     flaky: int = 0
     warnings: tuple[str, ...] = ()
 

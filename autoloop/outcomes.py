@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from autoloop.model import Baseline, Confirmation, Incumbent, Limits, Session
+from autoloop.model import Ablated, Baseline, Confirmation, Incumbent, Limits, Session
 
 Arm = Literal["incumbent", "candidate"]
 
@@ -58,6 +58,20 @@ class Opening(msgspec.Struct, frozen=True):
     refs: dict[str, str] = {}
     tokens_known: int | None = None
     usd_known: float | None = None
+
+
+class Confirmed(msgspec.Struct, frozen=True):
+    """What measuring again came to; ``holdout`` is None without a hold-out check."""
+
+    confirmation: Confirmation | None = None
+    ablation: tuple[Ablated, ...] = ()
+    holdout: bool | None = None
+
+
+class HoldoutFailed(msgspec.Struct, frozen=True):
+    """The hidden check said no to a keep; nothing more is told of it."""
+
+    why: str = "the hold-out check failed"
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -116,4 +130,6 @@ class Finalized(msgspec.Struct, frozen=True):
     pr: PullRequest
     confirmed: Confirmation | None = None
     skipped: tuple[Skipped, ...] = ()
+    ablation: tuple[Ablated, ...] = ()
+    holdout: bool | None = None
     experiments: tuple[int, ...] = ()

@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from autoloop.model import (
+    Ablated,
     Blocked,
     Confirmation,
     Counts,
@@ -365,13 +366,15 @@ class FinalConfirmed(msgspec.Struct, frozen=True):
 
 
 class Finalize(msgspec.Struct, frozen=True):
-    """Answer of ``finalize``."""
+    """Answer of ``finalize``; ``holdout`` is null without a hold-out check."""
 
     branches: tuple[Branch, ...]
     claimed_percent: float
     confirmed: FinalConfirmed | None
     skipped: tuple[Skipped, ...]
     pr: PullRequest
+    ablation: tuple[Ablated, ...] = ()
+    holdout: bool | None = None
     notes: tuple[str, ...] = ()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -14,11 +15,12 @@ from autoloop.config import Config, Guardrail
 from autoloop.errors import CommandError
 from autoloop.guardrails import judge_exit
 from autoloop.job import Job
-from autoloop.model import GuardrailResult, Run
+from autoloop.model import Baseline, GuardrailResult, Run
 from autoloop.outcomes import Arm
 
 _MOST_RESULT_BYTES = 64 << 20
 _TAIL_LINES = 12
+_COMPARING = {"evaluating", "keeping", "confirming"}
 
 
 class Sampler:
@@ -29,15 +31,22 @@ class Sampler:
         where: the directory to measure in: the work tree, or a private one.
         folder: where raw output goes; files are numbered in the order of the runs.
         on_start: told the process group before a command begins, so that a crash can be cleaned up after.
+        baseline: what samples must be comparable with.
     """
 
     def __init__(
-        self, config: Config, where: Path, folder: Path, on_start: Callable[[runner.Group], None] | None = None
+        self,
+        config: Config,
+        where: Path,
+        folder: Path,
+        on_start: Callable[[runner.Group], None] | None = None,
+        baseline: Baseline | None = None,
     ) -> None:
         self.config = config
         self.where = where
         self.folder = folder
         self.on_start = on_start
+        self.baseline = baseline
         self.count = 0
         self._last: runner.Finished | None = None
         folder.mkdir(parents=True, exist_ok=True)
@@ -45,25 +54,50 @@ class Sampler:
     @classmethod
     def of(cls, job: Job, folder: Path, where: Path | None = None) -> Sampler:
         """The sampler of a piece of work: every process group it starts is journalled."""
-        return cls(job.config, where or job.workspace.root, folder, lambda group: job.note("group", group))
+        baseline = job.record.baseline if job.record.state in _COMPARING else None
+        return cls(job.config, where or job.workspace.root, folder, lambda group: job.note("group", group), baseline)
 
     def take(self, arm: Arm) -> Run:
         """Run the eval once. A failure of whatever kind is a `Run` without a value, never an exception."""
         section = self.config.eval
         spec = metrics.Spec(section.metric_format, section.primary_metric, section.unit, section.pattern)
         started = time.time()
-        finished = self._run(f"{arm}", section.command, float(section.timeout))
+        result_file = self.folder / f"{self.count + 1:03d}-{arm}.result"
+        shell = section.command.replace(metrics.RESULT_FILE, shlex.quote(str(result_file)))
+        finished = self._run(f"{arm}", shell, float(section.timeout))
         run = Run(arm, finished.outcome, finished.seconds, started, log=self._name(finished.stdout))
         if finished.outcome != "ok":
             return msgspec.structs.replace(run, why=_failure(finished))
         try:
-            reading = read(spec, finished, self._result_files(section.metric_format, started))
+            reading = read(spec, finished, self._result_files(section.metric_format, started, result_file))
+            value, unit = self._comparable(reading)
         except CommandError as error:
             why = f"{error.what} {error.why}".strip() + said(finished)
             return msgspec.structs.replace(run, outcome=error.code, why=why)
         values = {name: quantity.value for name, quantity in reading.values.items()}
-        value = reading.primary.value if reading.primary else None
-        return msgspec.structs.replace(run, value=value, metrics=values)
+        members = reading.members if reading.name.startswith("geomean") else ()
+        return msgspec.structs.replace(run, value=value, unit=unit, metrics=values, members=members)
+
+    def _comparable(self, reading: metrics.Reading) -> tuple[float | None, str]:
+        """The primary number in the baseline's unit.
+
+        Raises:
+            CommandError: ``unit_changed``, or ``benchmarks_changed`` when a mean is made of other benchmarks than the
+                baseline's: one that no longer runs would pass for a gain.
+        """
+        found, known = reading.primary, self.baseline
+        if found is None or known is None:
+            return (found.value, found.unit) if found else (None, "")
+        if known.members and reading.name.startswith("geomean") and reading.members != known.members:
+            differ = sorted(set(known.members) ^ set(reading.members))
+            raise CommandError(
+                "benchmarks_changed",
+                "The mean is made of other benchmarks than the baseline's.",
+                why=f"not in both: {', '.join(differ[:5])}",
+                fix="make every benchmark run, or: autoloop baseline",
+            )
+        found = metrics.comparable(reading.name, found, known.unit)
+        return found.value, found.unit
 
     def build(self, arm: Arm) -> str:
         """Run the build untimed; empty when it went well, else what went wrong."""
@@ -72,6 +106,14 @@ class Sampler:
             return ""
         finished = self._run(f"build-{arm}", section.build, float(section.timeout))
         return "" if finished.outcome == "ok" else f"the build failed: {_failure(finished)}"
+
+    def setup(self) -> str:
+        """Prepare a private worktree; empty when it went well, else what went wrong."""
+        section = self.config.eval
+        if not section.setup:
+            return ""
+        finished = self._run("setup", section.setup, float(section.timeout))
+        return "" if finished.outcome == "ok" else f"the setup failed: {_failure(finished)}"
 
     def guard(self, name: str, rail: Guardrail) -> tuple[GuardrailResult, float | None]:
         """Run a guardrail's command: its pass or fail, and the number it printed when it is a numeric one."""
@@ -113,9 +155,9 @@ class Sampler:
     def _name(self, path: Path) -> str:
         return f"{self.folder.name}/{path.name}"
 
-    def _result_files(self, kind: str, since: float) -> dict[str, bytes]:
-        """Result files of the benchmark tool that this run wrote."""
-        found = {}
+    def _result_files(self, kind: str, since: float, own: Path) -> dict[str, bytes]:
+        """Result files of the benchmark tool that this run wrote, ``own`` among them."""
+        found = {own.name: own.read_bytes()} if own.is_file() and own.stat().st_size <= _MOST_RESULT_BYTES else {}
         for path in _matching(self.where, metrics.result_globs(kind)):
             status = path.stat()
             if status.st_mtime >= since - 1 and status.st_size <= _MOST_RESULT_BYTES:

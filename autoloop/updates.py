@@ -13,7 +13,6 @@ from autoloop.guards import Facts
 from autoloop.model import (
     Baseline,
     Best,
-    Confirmation,
     Evaluation,
     Experiment,
     Incumbent,
@@ -22,7 +21,7 @@ from autoloop.model import (
     Session,
     Spent,
 )
-from autoloop.outcomes import Calibrated, Checked, Discarded, Finalized, Kept
+from autoloop.outcomes import Calibrated, Checked, Confirmed, Discarded, Finalized, HoldoutFailed, Kept
 from autoloop.paths import slug
 
 Update = Callable[[Record, Facts], Record]
@@ -226,6 +225,20 @@ def close_kept(record: Record, facts: Facts) -> Record:
     )
 
 
+def record_holdout_failure(record: Record, facts: Facts) -> Record:
+    """The hidden check turned a keep into a discard."""
+    failed = _the(HoldoutFailed, facts.result)
+    experiment = _the(Experiment, record.experiment)
+    evaluation = _the(Evaluation, experiment.evaluation)
+    evaluation = replace(
+        evaluation,
+        decision="discard",
+        reasons=(failed.why, *evaluation.reasons),
+        failures=(*evaluation.failures, "holdout_failed"),
+    )
+    return replace(record, experiment=replace(experiment, evaluation=evaluation), request=None)
+
+
 def _shrinks(record: Record) -> bool:
     return record.baseline is None or record.baseline.direction == "lower_is_better"
 
@@ -271,9 +284,7 @@ def close_discarded(record: Record, facts: Facts) -> Record:
 def record_confirmation(record: Record, facts: Facts) -> Record:
     """The gain as measured again, on the request: the session document takes it when it is closed."""
     request = _the(Request, record.request)
-    if not isinstance(facts.result, Confirmation):
-        return record
-    options = {**request.options, "confirmation": msgspec.to_builtins(facts.result)}
+    options = {**request.options, "confirmed": msgspec.to_builtins(_the(Confirmed, facts.result))}
     return replace(record, request=replace(request, options=options))
 
 
@@ -302,6 +313,7 @@ UPDATES: dict[str, Update] = {
         record_evaluation,
         drop_measurement,
         close_kept,
+        record_holdout_failure,
         close_discarded,
         record_confirmation,
         close_session,

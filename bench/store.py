@@ -22,7 +22,10 @@ from autoloop.store import Store
 
 def experiment(number: int) -> Experiment:
     """One with sixteen samples, as an ordinary decision leaves it."""
-    runs = tuple(Run("candidate", "ok", 1.0, 1.7e9, 100.0 + each, {"p99": 5.0 + each}) for each in range(16))
+    runs = tuple(
+        Run(arm="candidate", outcome="ok", seconds=1.0, value=100.0 + each, metrics={"p99": 5.0 + each})
+        for each in range(16)
+    )
     evaluation = Evaluation("a" * 40, 1, "discard", ("no improvement",), runs=runs, paths=("src/hot.py",))
     return Experiment(number, "reduce-allocations", 1, "reduce allocations", 1.7e9, "b" * 40, evaluation=evaluation)
 

@@ -21,6 +21,7 @@ from autoloop.payloads import FinalConfirmed, Finalize
 @click.option("--split", is_flag=True, help="One branch per group of wins that share no path.")
 @click.option("--base", metavar="REF", help="Build on REF instead of where the session began.")
 @click.option("--name", metavar="BRANCH", help="Name of the branch.")
+@click.option("--ablate", is_flag=True, help="Leave each win out in turn, and mark those that no longer help.")
 @click.option("--no-confirm", is_flag=True, help="Do not measure base against tip again.")
 def finalize(app: App, no_confirm: bool, **options: Any) -> Answer:  # noqa: ANN401
     """Measure base against tip again, build the review branch and write the pull request's text.
@@ -37,7 +38,14 @@ def finalize(app: App, no_confirm: bool, **options: Any) -> Answer:  # noqa: ANN
         message = "finalize came to nothing"
         raise TypeError(message)
     payload = Finalize(
-        found.branches, round(found.claimed_percent, 4), _shown(found.confirmed), found.skipped, found.pr, done.notes
+        branches=found.branches,
+        claimed_percent=round(found.claimed_percent, 4),
+        confirmed=_shown(found.confirmed),
+        skipped=found.skipped,
+        pr=found.pr,
+        ablation=found.ablation,
+        holdout=found.holdout,
+        notes=done.notes,
     )
     return Answer(payload, done.record, recovered=bool(done.recovered), notes=done.notes)
 

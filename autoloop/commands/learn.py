@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 import msgspec
 
-from autoloop import learn as insights
 from autoloop.commands.app import Answer, App, command
+from autoloop.learn import insights, markdown, merge
 from autoloop.model import Experiment, Session
 from autoloop.payloads import Learn
 
@@ -27,10 +27,10 @@ def learn(app: App, only_session: bool, everything: bool) -> Answer:  # noqa: AR
     experiments = list(store.experiments(Experiment, None)) if record.counts.total else []
     if only_session:
         experiments = [one for one in experiments if one.session == latest]
-    found = insights.insights(tuple(experiments[::-1]), tuple(store.sessions(Session)))
+    found = insights(tuple(experiments[::-1]), tuple(store.sessions(Session)))
     path = app.workspace.layout.learnings
     old = path.read_text(encoding="utf-8") if path.exists() else ""
     if record.state != "uninitialized":
-        store.write_text(path, insights.merge(old, insights.markdown(found)))
+        store.write_text(path, merge(old, markdown(found)))
     file = str(path.relative_to(app.workspace.root))
     return Answer(Learn(file, msgspec.to_builtins(found)), record)

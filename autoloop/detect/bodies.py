@@ -19,7 +19,7 @@ _MUTATES = re.compile(
     |\bmix\s+format\b(?![^|;&]*--check)|\bspotlessApply\b|\bspotless:apply\b|\bktlintFormat\b
     |\bclang-format\b[^|;&]*\s-i\b|\bswiftformat\b(?![^|;&]*--lint)|\bdotnet\s+format\b(?![^|;&]*--verify)
     |\bsed\s+-i\b|\bgit\s+(add|commit|push|tag|checkout|reset|clean|stash)\b|\bnpm\s+(version|publish)\b
-    |\bpre-commit\s+run\b|\bprek\s+run\b|\blint-staged\b|\bdprint\s+fmt\b|\bpyupgrade\b|\bautoflake\b[^|;&]*-i\b""",
+    |\bpre[-_]commit\s+run\b|\bprek\s+run\b|\blint-staged\b|\bdprint\s+fmt\b|\bpyupgrade\b|\bautoflake\b[^|;&]*-i\b""",
     re.VERBOSE,
 )
 _WATCHES = re.compile(

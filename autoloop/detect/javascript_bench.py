@@ -9,13 +9,14 @@ import msgspec
 
 from autoloop.detect import names
 from autoloop.detect.bodies import commands, inside, mutates, quote, simple
-from autoloop.detect.formats import FORMATS
+from autoloop.detect.formats import LOWER
 from autoloop.detect.javascript_packages import Package
 from autoloop.detect.repository import Repository
 from autoloop.detect.sources import library, needs_arguments, yielding
 from autoloop.detect.targets import format_of, objection, script_files
 from autoloop.detect.tree import is_sample
 from autoloop.detect.words import Candidate, Evidence
+from autoloop.metrics import RESULT_FILE
 
 _BUILT = re.compile(r"(?<![\w-])(dist|lib|build|out|esm|cjs)/[\w./-]+\.[mc]?js\b")
 _IMPORTS_BUILT = re.compile(r"""(?:from|require\(|import\()\s*["'](?:\.\.?/)+(dist|lib|build|out)(/[^"']*)?["']""")
@@ -65,7 +66,7 @@ def _script(repo: Repository, package: Package, script: str) -> Candidate:
         and simple(package.scripts[script])
         and not re.search(r"--run\b|\brun\b", package.scripts[script])
     ):
-        arguments = "--run"
+        arguments = f"--run --outputJson={RESULT_FILE}"
     command = package.run(script, arguments)
     worth, support = repo.support(rf"\b(npm|pnpm|yarn|bun|node)\b.*\s{re.escape(script)}(\s|$)")
     plainly = {"bench": 0.06, "benchmark": 0.06}.get(script, 0.0)
@@ -78,7 +79,14 @@ def _script(repo: Repository, package: Package, script: str) -> Candidate:
         score=0.62 + worth + plainly - (0.05 if package.base else 0.0),
     )
     texts = [body, *map(repo.tree.text, files)]
-    return yielding(plain, "\n".join(texts), name)
+    return _in_milliseconds(yielding(plain, "\n".join(texts), name))
+
+
+def _in_milliseconds(candidate: Candidate) -> Candidate:
+    """Vitest's report file has times, with all their digits; what it prints has only rates worth reading."""
+    if candidate.format != "vitest" or RESULT_FILE not in candidate.command:
+        return candidate
+    return msgspec.structs.replace(candidate, primary_metric="geomean", direction=LOWER, unit="ms")
 
 
 def _sources(repo: Repository, package: Package, body: str) -> tuple[str, ...]:
@@ -133,16 +141,14 @@ def _vitest(repo: Repository, package: Package) -> Iterator[Candidate]:
     files = [path for path in repo.tree.matching(_VITEST_FILE) if path.startswith(prefix) and not is_sample(path)]
     if not repo.tree.grep(files, r"\bbench\("):
         return
-    known = FORMATS["vitest"]
-    yield Candidate(
-        package.execute("vitest bench --run"),
-        "vitest", known.metric, known.direction, known.unit,
+    plain = Candidate(
+        package.execute(f"vitest bench --run --outputJson={RESULT_FILE}"),
         ecosystem="javascript",
-        confidence="high",
         evidence=(Evidence(files[0], "vitest benchmarks"),),
         protected=tuple(files),
-        score=0.7,
-    )  # fmt: skip
+        score=0.6,
+    )
+    yield _in_milliseconds(yielding(plain, "", "vitest"))
 
 
 def _files(repo: Repository, package: Package) -> Iterator[Candidate]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from autoloop.detect import parse
 from autoloop.detect.python_bench import evals
 from autoloop.detect.python_project import MANIFESTS, read_project
 from autoloop.detect.python_requirements import at
@@ -12,6 +15,7 @@ from autoloop.detect.targets import task_evals, task_guardrails
 from autoloop.detect.tree import is_sample
 from autoloop.detect.words import Evidence, Finding
 
+_EXTENSION = re.compile(r"maturin|setuptools_rust|scikit_build_core|mesonpy")
 _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pixi.lock")
 
 
@@ -28,6 +32,8 @@ def inspect(repo: Repository) -> Finding | None:
     return Finding(
         "python",
         package_manager=project.manager,
+        # an extension module's sources outweigh the package they are for
+        weight=0.5 + 0.6 * bool(_EXTENSION.match(parse.string(project.settings, "build-system", "build-backend"))),
         evals=(*evals(repo, project), *named),
         guardrails=(*guardrails(repo, project), *task_guardrails(tasks, "python", 0.4)),
         reasons=tuple(reasons),

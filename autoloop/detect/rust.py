@@ -61,13 +61,14 @@ def _bench(repo: Repository, crate: Crate, bench: Bench) -> Candidate:
     likely = 0.04 * (
         bench.name in {"bench", "benches", "benchmark", "benchmarks", crate.name.replace("-", "_"), crate.name}
     )
+    aside = crate.home != (workspace_home(repo) or "")
     plain = Candidate(
         f"cargo {toolchain}bench{crate.where} --bench {quote(bench.name)}{features}",
         ecosystem="rust",
         timeout="20m",
         evidence=(Evidence(bench.file, f"bench target `{bench.name}`"), *support),
         protected=(_protected(crate),),
-        score=0.75 + worth + likely - 0.02 * min(crate.base.count("/") + bool(crate.base), 3),
+        score=0.75 + worth + likely - 0.02 * min(crate.base.count("/") + bool(crate.base), 3) - 0.05 * aside,
     )
     return yielding(plain, text, name)
 

@@ -13,6 +13,9 @@ from autoloop.detect.repository import Repository
 from autoloop.detect.tree import Tree, directory_of, is_sample
 
 
+_NEAR = 2
+
+
 @dataclass(frozen=True)
 class Bench:
     """One bench target: its name, source file, and the features it cannot be built without."""
@@ -54,8 +57,14 @@ def read_crates(repo: Repository) -> tuple[Crate, ...]:
     manifests = [path for path in repo.tree.named("Cargo.toml") if not is_sample(path)]
     root = repo.tree.toml(f"{home}/Cargo.toml".lstrip("/"))
     members = _members(home, root)
-    crates = (_crate(repo.tree, path, home, members, virtual="workspace" in root) for path in manifests[:150])
+    # crates far below that no workspace claims were copied there
+    near = [path for path in manifests if path.count("/") <= _NEAR or _claimed(directory_of(path), members)]
+    crates = (_crate(repo.tree, path, home, members, virtual="workspace" in root) for path in near[:150])
     return tuple(sorted((crate for crate in crates if crate), key=lambda crate: crate.home != home))
+
+
+def _claimed(base: str, members: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(base, pattern) for pattern in members)
 
 
 def _members(home: str, root: dict[str, object]) -> tuple[str, ...]:
@@ -69,7 +78,7 @@ def _crate(tree: Tree, path: str, home: str, members: tuple[str, ...], *, virtua
     name = parse.string(manifest, "package", "name")
     if not name:
         return None
-    member = base == home or any(fnmatchcase(base, pattern) for pattern in members)
+    member = base == home or _claimed(base, members)
     at_home = home if member else base
     manifest_path = f" --manifest-path {quote(f'{at_home}/Cargo.toml')}" if at_home else ""
     package = f" -p {quote(name)}" if member and virtual and (members or base != home) else ""

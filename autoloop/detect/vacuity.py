@@ -46,6 +46,7 @@ _NOTHING = (
 _SKIPPED = re.compile(
     r"^OK \((?:\w+=\d+, )*skipped=(\d+)\)|^(?:=+ )?(\d+) (?:skipped|deselected)\b.* in [\d.]+", re.MULTILINE
 )
+_TESTS = re.compile(r"(?i)test|spec\b|\b(jest|mocha|ava|tap|pest|phpunit|nox|tox)\b")
 _GO_PACKAGE = re.compile(r"^(ok|FAIL|---|\?)\s+\S+\s+(.*)$", re.MULTILINE)
 
 
@@ -65,11 +66,11 @@ def proof(kind: str, output: str) -> Proof:
     """How many tests ran, and whether that is too few to mean anything.
 
     Args:
-        kind: the guardrail's name; counts are asked only of names that begin with ``tests``.
+        kind: the guardrail's name or its command; counts are asked only where it speaks of tests.
         output: what it printed, standard output and error together.
     """
     text = _ANSI.sub("", output).replace("\r\n", "\n").replace("\r", "\n")
-    tests = kind.startswith("test")
+    tests = _TESTS.search(kind) is not None
     ran = _ran(text) if tests else None
     if ran:
         skipped = sum(int(found[1] or 0) for found in _SKIPPED.finditer(text))

@@ -16,6 +16,7 @@ from autoloop.git.records import Records
 from autoloop.git.values import GITLINK, Entry, Remembered
 
 _RULES = b".gitignore"
+_HERE = b"./"
 _NONE_IGNORED = 1
 
 
@@ -60,6 +61,12 @@ def _newly_hidden(git: Git, known: set[bytes], rules: dict[bytes, str], own: Pat
     candidates = [path for path in candidates if not _within(path, known)]
     if not candidates:
         return []
+    still = _ignored_by(git, rules, candidates, own)
+    return [path for path in candidates if path not in still]
+
+
+def _ignored_by(git: Git, rules: dict[bytes, str], paths: list[bytes], own: Path) -> set[bytes]:
+    """The paths that these rule files (path to blob) would ignore: asked in a work tree that holds nothing else."""
     work_tree = own / "rules"
     work_tree.mkdir()
     for path, oid in rules.items():
@@ -71,13 +78,13 @@ def _newly_hidden(git: Git, known: set[bytes], rules: dict[bytes, str], own: Pat
         "--no-index",
         "-z",
         "--stdin",
-        stdin=joined(candidates),
-        env=git.within(own / "none", work_tree),
+        # this command does not take literal names; with a dot in front no name can be magic
+        stdin=joined([_HERE + path for path in paths]),
+        env=git.within(own / "none", work_tree) | {"GIT_LITERAL_PATHSPECS": "0"},
         cwd=work_tree,
         ok=(0, _NONE_IGNORED),
     )
-    still = set(split(answer.out))
-    return [path for path in candidates if path not in still]
+    return {path.removeprefix(_HERE) for path in split(answer.out)}
 
 
 def _expanded(git: Git, entry: bytes) -> list[bytes]:

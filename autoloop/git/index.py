@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from autoloop.git import locks
+from autoloop.git import locks, trees
 from autoloop.git.handle import Git, private
 from autoloop.git.names import joined
 from autoloop.git.values import Entry, Staged
@@ -80,6 +80,28 @@ def mend(git: Git, entries: Mapping[bytes, Staged | None], scratch: Path) -> Non
         copy(git, file)
         put(git, file, entries)
         _install(git, file)
+
+
+def strayed(git: Git, tree: str, began: Index, present: Index) -> dict[bytes, Staged | None]:
+    """Entries that moved although the file did not, and what they were when the experiment began.
+
+    An experiment that stages or unstages everything carries the user's own files along. Whatever is staged now and is
+    the file's whole content, or nothing, is lost nowhere when the entry goes back; a part of the content that somebody
+    staged by hand is left alone.
+
+    Args:
+        git: the repository.
+        tree: the work tree when the experiment began.
+        began: the index then.
+        present: the index now.
+    """
+    moved = [path for path in began.keys() | present.keys() if began.get(path) != present.get(path)]
+    held = trees.read(git, tree) if moved else {}
+    return {path: began.get(path) for path in moved if _is_whole(present.get(path), held.get(path))}
+
+
+def _is_whole(present: Staged | None, file: Entry | None) -> bool:
+    return file is not None and (present is None or present.entry in (None, file))
 
 
 def put(git: Git, file: Path, entries: Mapping[bytes, Staged | None]) -> None:

@@ -194,8 +194,19 @@ def _index(git: Git, candidate: Candidate, in_head: _Entries, committed: _Entrie
             continue
         mended.append(Mended(change.path, old, _flagged(entry, old or began.get(path))))
     _refuse(conflicts)
+    mended += _strayed(git, candidate, began, present, {one.path for one in candidate.changes})
     _check_index(git, mended, present, scratch)
     return tuple(mended)
+
+
+def _strayed(
+    git: Git, candidate: Candidate, began: index.Index, present: index.Index, changed: set[str]
+) -> list[Mended]:
+    """Entries of other files that the experiment staged or unstaged; after a commit by hand nobody can tell."""
+    if isinstance(candidate.before, str) or candidate.before.head != refs.head(git):
+        return []
+    moved = index.strayed(git, candidate.tree, began, present)
+    return [Mended(encode(path), present.get(path), old) for path, old in moved.items() if encode(path) not in changed]
 
 
 @dataclass(frozen=True)

@@ -181,6 +181,7 @@ def _make(git: Git, plan: DiscardPlan) -> None:
 def _mend(git: Git, plan: DiscardPlan, own: Path) -> None:
     present = index.read(git)
     wanted = {decode(one.path): one.index for one in plan.files}
+    wanted |= {decode(one.path): one.new for one in plan.index if present.get(decode(one.path)) == one.old}
     index.mend(git, {path: staged for path, staged in wanted.items() if present.get(path) != staged}, own)
 
 

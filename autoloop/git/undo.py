@@ -26,7 +26,7 @@ from autoloop.git import (
 from autoloop.git.handle import Git, private
 from autoloop.git.names import decode, encode, locate, parents
 from autoloop.git.records import Facts, Records
-from autoloop.git.values import SYMLINK, Change, DiscardPlan, Entry, Head, Remembered, Restored
+from autoloop.git.values import SYMLINK, Change, DiscardPlan, Entry, Head, Mended, Remembered, Restored
 
 _TRASH = "autoloop: the work tree before a discard\n"
 _BYTES = "autoloop: bytes on disk before and after a discard\n"
@@ -61,8 +61,15 @@ def plan(git: Git, undo: Undo, scratch: Path) -> DiscardPlan:
     own = Path(tempfile.mkdtemp(prefix=place.PREFIX, dir=scratch))
     restored = _restored(undo.changes, present, wanted, facts, records.index())
     trash = _anchor(git, undo, taken.tree, restored, own)
-    directories = _directories(git, undo, records)
-    made = DiscardPlan(own.name, undo.trash_ref, trash, restored, *directories, _edited(git, undo, taken.tree))
+    made = DiscardPlan(
+        own.name,
+        undo.trash_ref,
+        trash,
+        restored,
+        *_directories(git, undo, records),
+        edited=_edited(git, undo, taken.tree),
+        index=_strayed(git, undo, records.index()),
+    )
     place.prepare(git, made, scratch)
     return made
 
@@ -187,6 +194,16 @@ def _edited(git: Git, undo: Undo, present: str) -> tuple[str, ...]:
     """Paths whose content is not what was last seen."""
     ours = {change.path for change in undo.changes}
     return tuple(change.path for change in trees.compare(git, undo.seen, present) if change.path in ours)
+
+
+def _strayed(git: Git, undo: Undo, began: index.Index) -> tuple[Mended, ...]:
+    """Index entries of other files; after a commit by hand nobody can tell who moved them."""
+    if undo.before.head != refs.head(git):
+        return ()
+    present = index.read(git)
+    changed = {decode(change.path) for change in undo.changes}
+    moved = index.strayed(git, undo.before.tree, began, present)
+    return tuple(Mended(encode(path), present.get(path), old) for path, old in moved.items() if path not in changed)
 
 
 def _directories(git: Git, undo: Undo, records: Records) -> tuple[tuple[str, ...], tuple[tuple[str, int], ...]]:

@@ -179,6 +179,7 @@ class DiscardPlan(Struct, frozen=True):
         remove_directories: directories that the experiment made, the deepest first; they go when empty.
         make_directories: directories that the experiment removed, the outermost first: path and permissions.
         edited: files that had been edited since they were measured.
+        index: index entries of other files that the experiment moved.
     """
 
     scratch: str
@@ -188,6 +189,7 @@ class DiscardPlan(Struct, frozen=True):
     remove_directories: tuple[str, ...] = ()
     make_directories: tuple[tuple[str, int], ...] = ()
     edited: tuple[str, ...] = ()
+    index: tuple[Mended, ...] = ()
 
 
 class Pick(Struct, frozen=True):

@@ -35,6 +35,7 @@ GUARDS: dict[str, Guard] = {
         verdict.harness_untouched,
         verdict.guardrails_passed,
         verdict.metric_improved,
+        verdict.holdout_failed,
         verdict.verdict_uncertain,
         verdict.measurement_crashed,
         verdict.rerun_left,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from autoloop.guards.facts import Facts, looked_enough, way_on
 from autoloop.model import Blocked, Evaluation
+from autoloop.outcomes import HoldoutFailed
 
 
 def _evaluation(facts: Facts) -> Evaluation | None:
@@ -100,6 +101,13 @@ def metric_improved(facts: Facts) -> Blocked | None:
         return Blocked("verdict_uncertain", why, "autoloop rerun")
     fix = "autoloop discard --revert; or improve the change, then: autoloop eval"
     return Blocked(f"verdict_{evaluation.decision}", why, fix)
+
+
+def holdout_failed(facts: Facts) -> Blocked | None:
+    """The hidden check said no."""
+    if isinstance(facts.result, HoldoutFailed):
+        return None
+    return Blocked("holdout_passed", "the hold-out check did not fail", "autoloop next")
 
 
 def verdict_uncertain(facts: Facts) -> Blocked | None:

@@ -9,7 +9,7 @@ from autoloop.learn.terms import Claim, Failures, Finding, Tally
 from autoloop.model import Evaluation, Experiment, Session
 from autoloop.similarity import Ending, ending, last_evaluation, paths_of, why
 
-_LARGE_MOVE = 10.0
+_LARGE_MOVE = 25.0  # per cent: a few runs of a metric that nobody steadies prove no less
 _ORDER: tuple[Ending, ...] = (
     "guardrail",
     "harness",

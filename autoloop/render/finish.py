@@ -8,8 +8,9 @@ from typing import Any
 
 from rich.text import Text
 
+from autoloop.model import Ablated
 from autoloop.payloads import Finalize
-from autoloop.render.words import Block, percent
+from autoloop.render.words import Block, percent, word
 
 
 def finalize(answer: Finalize) -> list[Block]:
@@ -31,9 +32,20 @@ def finalize(answer: Finalize) -> list[Block]:
                 f"claimed {percent(answer.claimed_percent)}"
             )
         )
+    blocks += [_ablated(one) for one in answer.ablation]
+    if answer.holdout is not None:
+        blocks.append(Text.assemble("hold-out check: ", word("pass" if answer.holdout else "fail")))
     blocks += [Text(f"left out #{skip.experiment}: {skip.why}", style="yellow") for skip in answer.skipped]
     blocks.append(Text(f"Text for the pull request: {answer.pr.body_file}"))
     return [*blocks, Text(shlex.join(answer.pr.argv), style="dim")]
+
+
+def _ablated(one: Ablated) -> Text:
+    if one.helps is None:
+        return Text(f"without #{one.experiment}: not measured, {one.why}", style="yellow")
+    gain = f"it is worth {percent(one.percent)}" if one.helps else one.why
+    interval = "" if one.low is None or one.high is None else f" ({one.low:+.2f} to {one.high:+.2f})"
+    return Text(f"without #{one.experiment}: {gain}{interval}", style="green" if one.helps else "yellow")
 
 
 RENDERERS: dict[type, Callable[[Any], list[Block]]] = {Finalize: finalize}

@@ -28,12 +28,14 @@ class Account:
         first: the process that was forked; its resident set is a copy of ours and does not count.
         leader: the process that became the command; None until the relay has said which.
         alone: nothing is left to wait for.
+        used_before: seconds of processor time that the leader had used before it became the command.
     """
 
     def __init__(self) -> None:
         self.first = 0
         self.leader: int | None = None
         self.alone = False
+        self.used_before = 0.0
         self._deaths: list[Death] = []
 
     def collect(self, _signum: int = 0, _frame: FrameType | None = None) -> None:
@@ -63,7 +65,8 @@ class Account:
 
     def cpu(self) -> float:
         """User and system seconds of all that has ended."""
-        return sum(usage.cpu_seconds(death.used) for death in self._counted())
+        used = sum(usage.cpu_seconds(death.used) for death in self._counted())
+        return max(0.0, used - self.used_before)
 
     def peak_rss(self) -> int:
         """Bytes of the largest resident set of all that has ended."""

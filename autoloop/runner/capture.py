@@ -10,6 +10,7 @@ from typing import BinaryIO
 from autoloop.runner.redact import Redactor
 
 CHUNK = 256 * 1024
+_CHUNKS_AT_ONCE = 8
 _HEAD_SHARE = 4
 
 
@@ -93,16 +94,18 @@ class Stream:
         """Whether something was left out."""
         return self._file.truncated
 
-    def pump(self) -> None:
-        """Take one chunk of what is there; at the end of the stream ``open`` turns false."""
-        try:
-            chunk = os.read(self.fd, CHUNK)
-        except BlockingIOError:
-            return
-        if chunk:
+    def pump(self) -> bool:
+        """Take what is there, up to a measure; returns whether that was all. At the stream's end ``open`` turns false."""
+        for _ in range(_CHUNKS_AT_ONCE):
+            try:
+                chunk = os.read(self.fd, CHUNK)
+            except BlockingIOError:
+                return True
+            if not chunk:
+                self.open = False
+                return True
             self._file.write(self._redactor.feed(chunk))
-        else:
-            self.open = False
+        return False
 
     def close(self) -> None:
         """Write what was held back and finish the file."""

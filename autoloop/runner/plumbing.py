@@ -29,8 +29,9 @@ class Pipes:
         self.ready, self._ready_far = pipe()
         self._gate_far, self.gate = pipe()
         if hasattr(fcntl, "F_SETPIPE_SZ"):
-            with suppress(OSError):  # a wish: fewer changes of context
-                fcntl.fcntl(self.out, fcntl.F_SETPIPE_SZ, _ROOMY)
+            for fd in (self.out, self.err):
+                with suppress(OSError):  # a wish: fewer changes of context
+                    fcntl.fcntl(fd, fcntl.F_SETPIPE_SZ, _ROOMY)
 
     def spawn(self, argv: tuple[str, ...], env: dict[str, str]) -> int:
         """Start a process in a group of its own, with these pipes and untouched signals; returns its id.

@@ -6,7 +6,10 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+
+import msgspec
 
 from autoloop.errors import CommandError
 from autoloop.runner import environment
@@ -55,7 +58,9 @@ def run(
             talk.end(command.grace)
             raise
         if report.fault:
-            raise _not_watched(report.fault)
+            raise _fault(report)
+        if report.last:
+            line.close()
     return _finished(command, report, stdout, stderr)
 
 
@@ -91,7 +96,7 @@ class _Talk:
 
     def hold(self, on_start: Callable[[Group], None] | None, on_tick: Callable[[float], None] | None) -> Report:
         """Hand over the job, open the gate, wait for the report."""
-        self._line.say(self._job)
+        self._say(self._job)
         began = time.monotonic()
         while not self._line.closed:
             word = self._line.hear(_TICK)
@@ -102,12 +107,12 @@ class _Talk:
                 if on_start:
                     on_start(word)
                 began = time.monotonic()
-                self._line.say("go")
+                self._say("go")
             elif on_tick and self._group:
                 on_tick(time.monotonic() - began)
         # somebody killed the supervisor: what it watched over must not live on
         self._sweep()
-        return _NO_WORD
+        return msgspec.structs.replace(_NO_WORD, wall=time.monotonic() - began)
 
     def end(self, grace: float) -> None:
         """Have everything ended; returns when it is. A second signal meanwhile: at once."""
@@ -121,25 +126,33 @@ class _Talk:
 
     def _ask(self, word: Word, patience: float) -> None:
         give_up = time.monotonic() + patience
-        try:
-            self._line.say(word)
-        except OSError:
-            return  # it has gone
+        self._say(word)
         while not self._line.closed and time.monotonic() < give_up:
             if isinstance(self._line.hear(give_up - time.monotonic()), Report):
                 return
+
+    def _say(self, message: Job | Word) -> None:
+        with suppress(OSError):  # it is dead: that will be heard
+            self._line.say(message)
 
     def _sweep(self) -> None:
         if self._group:
             sweep(self._group)
 
 
-def _not_watched(fault: str) -> CommandError:
+def _fault(report: Report) -> CommandError:
+    if report.began:
+        return CommandError(
+            "output_not_saved",
+            "The command was stopped: its output could not be saved.",
+            why=report.fault,
+            fix="Make room on the disk, or repair what the reason names, then run it again.",
+        )
     return CommandError(
-        "output_not_saved",
-        "The command was stopped: its output could not be saved.",
-        why=fault,
-        fix="Make room on the disk, or repair what the reason names, then run it again.",
+        "not_started",
+        "The command could not be started.",
+        why=report.fault,
+        fix="Repair what the reason names, then run it again.",
     )
 
 

@@ -19,6 +19,15 @@ def peak_bytes(used: resource.struct_rusage) -> int:
     return used.ru_maxrss * _RSS_UNIT
 
 
+def cpu_so_far(pid: int) -> float:
+    """Seconds of processor time that a living process has used; 0 where the kernel does not say."""
+    try:
+        account = Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii")
+    except OSError:
+        return 0.0
+    return int(account.split(maxsplit=1)[0]) / 1e9
+
+
 def oom_kills() -> int:
     """How many processes the kernel has killed for want of memory since boot; 0 where it does not say."""
     try:

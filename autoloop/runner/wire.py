@@ -44,6 +44,8 @@ class Report(msgspec.Struct, frozen=True):
         cause: why it was ended: ``""`` it ended by itself, ``timeout``, ``interrupted``.
         oom_kill: the kernel's count of processes killed for want of memory rose meanwhile.
         fault: what went wrong with the supervision itself, for example a full disk.
+        began: whether that was after the command had been started.
+        last: this supervisor ends now, something of the run could not be ended.
     """
 
     status: int | None = None
@@ -55,6 +57,8 @@ class Report(msgspec.Struct, frozen=True):
     oom_kill: bool = False
     leftovers: tuple[int, ...] = ()
     fault: str = ""
+    began: bool = True
+    last: bool = False
 
 
 Message = Job | Report | Group | Word
@@ -75,6 +79,7 @@ class Line:
 
     def close(self) -> None:
         """Hang up."""
+        self.closed = True
         self._channel.close()
 
     def say(self, message: Message) -> None:

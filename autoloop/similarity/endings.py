@@ -74,4 +74,5 @@ def why(experiment: Experiment) -> str:
         return gain_of(experiment)
     said = evaluation.reasons[0] if evaluation and evaluation.reasons else ""
     parts = (experiment.reason, said or ("" if evaluation else "it was never measured"))
-    return "; ".join(" ".join(part.split()) for part in parts if part.strip())
+    told = [" ".join(part.split()) for part in parts]
+    return "; ".join(part for part in dict.fromkeys(told) if part)

@@ -17,6 +17,7 @@ from autoloop.similarity.vocabulary import DIRECTIONS, EMPTY, NAMES, OPPOSITES, 
 _READ = 300  # characters: a description is a line, and what goes on for longer is its log
 _CHUNK = re.compile(r"[^\W_]+")
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_REPLACED = re.compile(r"\b(?:instead of|rather than|in place of)\b.*", re.IGNORECASE | re.DOTALL)
 _ENDINGS = (
     (re.compile(r"(?<=[a-z]{4})ly$"), ""),
     (re.compile(r"(?<=[a-z]{3})(?:ies|ied)$"), "y"),
@@ -81,8 +82,9 @@ def is_direction(term: str) -> bool:
 
 
 def kinds(text: str) -> tuple[str, ...]:
-    """The kinds of change that a description names, in its order."""
-    return tuple(dict.fromkeys(term for term in terms(text) if term in TECHNIQUES))
+    """The kinds of change that a description names, in its order; not those that were replaced (instead of …)."""
+    done = _REPLACED.sub("", text)
+    return tuple(dict.fromkeys(term for term in terms(done) if term in TECHNIQUES))
 
 
 def directions(found: Iterable[str]) -> frozenset[str]:

@@ -60,14 +60,14 @@ def _end_is_sound(layout: Layout, tip: Tip) -> bool:
         return True
     with open_journal(layout) as journal:
         try:
-            for entry in backwards(journal, tip.end):
-                if entry.tip.end >= tip.end and entry.tip != tip:
-                    return False
+            entries = backwards(journal, tip.end)
+            last = next(entries, None)
+            for entry in entries:
                 if tip.end - entry.start >= CHECKED:
                     break
         except UnsoundError as error:
             raise_damaged(journal, error)
-    return True
+    return last is not None and last.tip == tip
 
 
 def without_torn_end(layout: Layout, io: Io, view: View, warnings: list[str]) -> View:

@@ -115,7 +115,7 @@ def _baseline(
     flaky = sum(run.value is None for run in runs)
     return Baseline(
         metric=config.eval.primary_metric,
-        unit=config.eval.unit,
+        unit=next((run.unit for run in runs if run.value is not None), config.eval.unit),
         direction=config.eval.direction or "lower_is_better",
         value=median(values),
         values=values,
@@ -132,6 +132,7 @@ def _baseline(
         seconds_per_run=per_run,
         metrics=metrics,
         guardrails=guardrails,
+        members=next((run.members for run in runs if run.members), ()),
         flaky=flaky,
         warnings=tuple(_warnings(job, detectable, flaky, len(runs))),
     )

@@ -11,7 +11,7 @@ from autoloop.errors import GitError
 from autoloop.git import BranchPlan, Pick, Picked
 from autoloop.job import Job
 from autoloop.model import Confirmation, Experiment, Session
-from autoloop.outcomes import Branch, Finalized, PullRequest, Skipped
+from autoloop.outcomes import Branch, Confirmed, Finalized, PullRequest, Skipped
 from autoloop.paths import numbered, slug
 from autoloop.works.select import chosen_sessions, wins_of
 
@@ -113,13 +113,16 @@ def _finished(
             )
         )
         skipped += [_skipped(by_commit[picked.pick.after], picked) for picked in plan.skipped]
-    confirmation = _confirmation(job)
+    confirmed = _confirmed(job)
+    confirmation = confirmed.confirmation
     claimed = sessions[-1].claimed if len(sessions) == 1 else _claimed(job, sessions)
     on_branch = [experiment for experiment in wins if experiment.id not in {skip.experiment for skip in skipped}]
     pr = _pull_request(job, sessions, on_branch, claimed, confirmation, skipped, branches)
     closed = tuple(_closed(job, session, branches, confirmation) for session in sessions)
     ids = tuple(experiment.id for experiment in on_branch)
-    return Finalized(tuple(branches), closed, claimed, pr, confirmation, tuple(skipped), ids)
+    return Finalized(
+        tuple(branches), closed, claimed, pr, confirmation, tuple(skipped), confirmed.ablation, confirmed.holdout, ids
+    )
 
 
 def _claimed(job: Job, sessions: Sequence[Session]) -> float:
@@ -136,9 +139,8 @@ def _skipped(experiment: Experiment, picked: Picked) -> Skipped:
     return Skipped(experiment.id, f"does not fit on the base: conflicts in {', '.join(picked.conflicts)}")
 
 
-def _confirmation(job: Job) -> Confirmation | None:
-    stored = job.options.get("confirmation")
-    return msgspec.convert(stored, Confirmation) if stored else None
+def _confirmed(job: Job) -> Confirmed:
+    return msgspec.convert(job.options.get("confirmed", {}), Confirmed)
 
 
 def _closed(job: Job, session: Session, branches: Sequence[Branch], confirmation: Confirmation | None) -> Session:

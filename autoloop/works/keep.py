@@ -9,14 +9,15 @@ import msgspec
 from autoloop.git import KeepPlan, Remembered
 from autoloop.job import Job
 from autoloop.model import Evaluation, Experiment
-from autoloop.outcomes import Kept
+from autoloop.outcomes import HoldoutFailed, Kept
 from autoloop.units import format_value
+from autoloop.works import holdout
 from autoloop.works.rest import at_rest
 
 _SUBJECT = 72
 
 
-def keep(job: Job) -> Kept:
+def keep(job: Job) -> Kept | HoldoutFailed:
     """Commit the win; called again after a crash, it finishes the very same commit.
 
     Raises:
@@ -26,6 +27,8 @@ def keep(job: Job) -> Kept:
     if request is not None and request.plan:
         plan = msgspec.convert(request.plan, KeepPlan)
     else:
+        if holdout.passes(job) is False:
+            return HoldoutFailed()
         plan = _plan(job)
         job.remember_plan(plan)
     left = job.repository.apply_keep(plan, job.workspace.layout.scratch)

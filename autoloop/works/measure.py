@@ -33,7 +33,9 @@ from autoloop.sampler import Sampler
 from autoloop.works import rules
 from autoloop.works.rails import Rails
 from autoloop.works.sides import OneSide, Sides, SwappedSides, restore_leftover
+from autoloop.works.suspicion import Recheck, recheck, suspicious
 from autoloop.works.trespass import trespassed
+from autoloop.works.worktree import WorktreeSides
 
 PHASE = "evaluating"
 _ARMS: dict[str, Arm] = {verdict.BASELINE: "incumbent", verdict.CANDIDATE: "candidate"}
@@ -82,14 +84,17 @@ class _Measuring:
         self.sampler = Sampler.of(job, folder)
         self.sides = self._sides()
         self.asked = rules.question(job.config, self.measurement.attempt)
-        self.known = rules.state(self.asked, incumbent)
+        self.earlier = [msgspec.convert(note, Run) for _, note in job.notes_since_begin("sample")]
         self.runs: list[Run] = []
         self.rails = Rails(job, self.sampler)
+        self.recheck: Recheck | None = None
 
     def _sides(self) -> Sides:
-        config = self.job.config
-        if config.verdict.reference == "stored":
+        reference = self.job.config.verdict.reference
+        if reference == "stored":
             return OneSide(self.sampler)
+        if reference == "worktree":
+            return WorktreeSides(self.sampler, self.job, self.experiment.before)
         return SwappedSides(self.sampler, self.job, self.experiment.before, self.changes)
 
     def trespass(self) -> Evaluation | None:
@@ -117,18 +122,33 @@ class _Measuring:
     # --- samples
 
     def _sample(self) -> tuple[verdict.Verdict, verdict.Engine]:
-        engine = self.known.engine(random.Random(self.measurement.seed))  # noqa: S311 - an order, not a secret
-        earlier = [msgspec.convert(note, Run) for _, note in self.job.notes_since_begin("sample")]
+        self._refresh_incumbent()
+        order = random.Random(self.measurement.seed)  # noqa: S311 - an order, not a secret
+        engine = rules.state(self.asked, self.incumbent).engine(order)
         while not isinstance(step := engine.next(), verdict.Verdict):
-            run = earlier.pop(0) if earlier else self._take(_ARMS[step])
-            self.runs.append(run)
-            engine.add(step, run.value)
+            engine.add(step, self._take(_ARMS[step]).value)
             self._tell(engine)
+        if suspicious(step, float(self.job.config.verdict.suspicious)):
+            self.recheck = recheck(self.job, self.measurement.tree, self.sampler, self.incumbent.value, step)
         return step, engine
 
+    def _refresh_incumbent(self) -> None:
+        """Measure a fresh incumbent where stored samples count: the runs that made it win are biased in its favour."""
+        if self.incumbent.samples:
+            return
+        wanted = self.job.config.verdict.baseline_samples
+        taken = [self._take("incumbent").value for _ in range(wanted)]
+        samples = tuple(value for value in taken if value is not None)
+        self.incumbent = msgspec.structs.replace(self.incumbent, samples=samples or (self.incumbent.value,))
+
     def _take(self, arm: Arm) -> Run:
-        run = self.sides.show(arm).take(arm)
-        self.job.note("sample", run)
+        """The next sample: one that an earlier process had taken, else a new one."""
+        if self.earlier:
+            run = self.earlier.pop(0)
+        else:
+            run = self.sides.show(arm).take(arm)
+            self.job.note("sample", run)
+        self.runs.append(run)
         return run
 
     def _tell(self, engine: verdict.Engine) -> None:
@@ -168,12 +188,15 @@ class _Measuring:
             return self._evaluation("crash", (why, *failed), ("eval_failed", *failures), guardrails)
         decision: Decision = "discard" if failed else _DECISIONS[decided.decision]
         reasons = (*failed, _worded(decided))
+        if self.recheck is not None and self.recheck.holds is False:
+            decision, failures = "discard", (*failures, "not_reproducible")
+            reasons = (f"the gain does not hold: {self.recheck.why}", *reasons)
         evaluation = self._evaluation(decision, reasons, failures, guardrails)
         return msgspec.structs.replace(
             evaluation,
             improvement=_improvement(decided),
             learned=self._learned(engine),
-            caveats=tuple(filter(None, (decided.caveat, *self._flaky()))),
+            caveats=tuple(filter(None, (decided.caveat, *self._flaky(), self.recheck.why if self.recheck else ""))),
         )
 
     def _flaky(self) -> list[str]:

@@ -42,7 +42,7 @@ class OneSide:
     def show(self, arm: Arm) -> Sampler:
         """The candidate; the incumbent cannot be shown."""
         if not self._built:
-            _built(self.sampler, arm)
+            built(self.sampler, arm)
             self._built = True
         return self.sampler
 
@@ -68,7 +68,7 @@ class SwappedSides:
         self._exchange: exchange.Exchange | None = None
         self._shown: Arm = "candidate"
         self._built: Arm | None = None
-        self._warm: set[Arm] = set()
+        self._warmth = Warmth()
 
     def show(self, arm: Arm) -> Sampler:
         """Put ``arm``'s content in place, and build it when there is something to build."""
@@ -76,9 +76,9 @@ class SwappedSides:
             exchange.put(self._prepared(), arm)
             self._shown = arm
         if self._built != arm:
-            _built(self.sampler, arm)
+            built(self.sampler, arm)
             self._built = arm
-        self._warm_up(arm)
+        self._warmth.warm_up(self.sampler, arm)
         return self.sampler
 
     def close(self) -> None:
@@ -101,18 +101,33 @@ class SwappedSides:
             job.note(NOTE, self._exchange, durable=True)
         return self._exchange
 
-    def _warm_up(self, arm: Arm) -> None:
-        """Throw away the first runs of an arm after a build, so that none of its samples is a cold start."""
-        section = self.sampler.config.eval
-        runs = section.warmup if section.warmup is not None else int(bool(section.build))
-        if arm in self._warm:
+
+class Warmth:
+    """Which arms had their first runs thrown away, so that none of their samples is a cold start."""
+
+    def __init__(self) -> None:
+        self._warm: set[Arm] = set()
+
+    def is_cold(self, arm: Arm) -> bool:
+        """Whether nothing was run for ``arm`` yet."""
+        return arm not in self._warm
+
+    def warm_up(self, sampler: Sampler, arm: Arm) -> None:
+        """Throw away the configured number of runs, once per arm; by default one where there is a build."""
+        if not self.is_cold(arm):
             return
         self._warm.add(arm)
-        for _ in range(runs):
-            self.sampler.take(arm)
+        section = sampler.config.eval
+        for _ in range(section.warmup if section.warmup is not None else int(bool(section.build))):
+            sampler.take(arm)
 
 
-def _built(sampler: Sampler, arm: Arm) -> None:
+def built(sampler: Sampler, arm: Arm) -> None:
+    """Build what is to be measured, when there is something to build.
+
+    Raises:
+        CommandError: ``build_failed``.
+    """
     wrong = sampler.build(arm)
     if wrong:
         raise CommandError("build_failed", f"The {arm}'s build failed.", why=wrong, fix="mend the build, then repeat")

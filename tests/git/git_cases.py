@@ -171,6 +171,20 @@ USERS = (
         committed={"code.py": KEPT.replace(*ALSO)},
         staged={"code.py": KEPT.replace(*ALSO)},
     ),
+    Case(
+        "the experiment stages everything of the user's",
+        do(FASTER, git("add", "-A")),
+        mine=do(write("mine.txt"), edit("other.txt", (b"other", b"mine"))),
+    ),
+    Case(
+        "the experiment stages over a partially staged file",
+        do(FASTER, git("add", "-A")),
+        mine=do(
+            edit("other.txt", (b"other", b"part")),
+            git("add", "other.txt"),
+            edit("other.txt", (b"part", b"part and rest")),
+        ),
+    ),
     Case("user's staged new file", FASTER, mine=do(write("mine.txt"), git("add", "mine.txt"))),
     Case("user's staged removal", FASTER, mine=git("rm", "-q", "other.txt")),
     Case("user's unstaged removal", FASTER, mine=remove("other.txt")),

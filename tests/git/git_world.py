@@ -12,6 +12,8 @@ from autoloop.git import Change, Remembered, Repository, path_text
 
 LINES = b"".join(b"line %d\n" % number for number in range(1, 13))
 LOOP = "refs/autoloop/test"
+# assume-unchanged, intent to add, skip-worktree; the other flags are git's own affair
+_FLAGS = 0x8000 | 0x20000000 | 0x40000000
 _ENTRY = re.compile(rb"(\d{6} [0-9a-f]+ \d)\t([^\0]+)\0(?:  .*\n){4}  size: \d+\tflags: ([0-9a-f]+)\n")
 
 
@@ -118,9 +120,9 @@ class World:
         listing = self.git("status", "--porcelain=v2", "-z", "-uall", "--ignored", "--no-renames").split(b"\0")
         return sorted(line for line in listing if b" .autoloop/" not in line)
 
-    def index(self) -> dict[bytes, tuple[bytes, bytes]]:
+    def index(self) -> dict[bytes, tuple[bytes, int]]:
         listing = self.git("ls-files", "-s", "-z", "--debug")
-        return {path: (entry, flags) for entry, path, flags in _ENTRY.findall(listing)}
+        return {path: (entry, int(flags, 16) & _FLAGS) for entry, path, flags in _ENTRY.findall(listing)}
 
     def leftovers(self) -> list[str]:
         """What nobody should find afterwards: lock files, private indexes, copies."""

@@ -80,6 +80,7 @@ def check_restored(world, began, edited, case):
 def test_keep_commits_the_experiment_and_nothing_else(furnished):
     world, case = furnished, furnished.case
     before = world.begin()
+    began = world.fingerprint()
     case.edit(world)
     tree, changes = world.measured(before)
     edited = world.fingerprint()
@@ -102,7 +103,8 @@ def test_keep_commits_the_experiment_and_nothing_else(furnished):
     assert world.line("log", "-1", "--format=%P") == head
     assert world.git("log", "-1", "--format=%B") == b"a win\n\nmore\n\n"
     check_commit(world, plan, changes, case, head)
-    check_rest(world, plan, edited, changes, head)
+    check_rest(world, plan, edited, changes)
+    check_index(world, began if began["refs"] == edited["refs"] else edited, changes)
     assert world.leftovers() == []
     world.git("fsck", "--strict", "--no-dangling")
 
@@ -121,6 +123,12 @@ def check_commit(world, plan, changes, case, head):
         plan.commit,
     )
     absent = {path.encode() for path, content in case.committed.items() if content is None}
+    there = entries(world.git("ls-tree", "-r", "-z", head)) if head else {}
+    absent |= {
+        path_bytes(one.path)
+        for one in changes
+        if one.new and there.get(path_bytes(one.path)) == (one.new_mode, one.new_oid)
+    }
     assert set(written.split(b"\0")) - {b""} == {path_bytes(change.path) for change in changes} - absent
     committed = entries(world.git("ls-tree", "-r", "-z", "HEAD"))
     staged = {path: entry.split() for path, (entry, _) in world.index().items()}
@@ -137,21 +145,24 @@ def check_commit(world, plan, changes, case, head):
         assert blob(world, staged[path.encode()][1].decode() if path.encode() in staged else None) == content
 
 
-def check_rest(world, plan, edited, changes, head):
-    """No file has changed, and neither has any other entry of the index or any other reference."""
+def check_rest(world, plan, edited, changes):
+    """No file has changed, and neither has any other reference."""
     now = world.fingerprint()
-    touched = {path_bytes(change.path) for change in changes}
     assert now["files"] == edited["files"]
-    assert {p: e for p, e in now["index"].items() if p not in touched} == {
-        p: e for p, e in edited["index"].items() if p not in touched
-    }
-    assert {p: f for p, (_, f) in now["index"].items() if p in edited["index"]} == {
-        p: f for p, (_, f) in edited["index"].items() if p in now["index"]
-    }
     moved = [line for line in now["refs"] if line not in edited["refs"]]
     assert all(plan.commit.encode() in line for line in moved)
     assert len(moved) <= 1
     assert now["head"] == (edited["head"] if plan.ref != "HEAD" else plan.commit.encode() + b"\n")
+
+
+def check_index(world, former, changes):
+    """The other entries are what they were before the experiment, and the changed ones have kept their flags."""
+    now = world.index()
+    touched = {path_bytes(change.path) for change in changes}
+    others = {path: entry for path, entry in former["index"].items() if path not in touched}
+    assert {path: entry for path, entry in now.items() if path not in touched} == others
+    flags = {path: flag for path, (_, flag) in former["index"].items() if path in now}
+    assert {path: flag for path, (_, flag) in now.items() if path in former["index"]} == flags
 
 
 def entries(listing: bytes) -> dict[bytes, tuple[str, str]]:

@@ -154,3 +154,5 @@ def test_a_measurement_that_was_cut_short_leaves_the_earlier_one_standing():
 
 def test_the_users_own_reason_goes_first():
     assert why(broken(1, "a", reason="too\nugly")) == "too ugly; guardrail tests failed: 2 tests failed"
+    said = "guardrail tests failed: 2 tests failed"
+    assert why(broken(1, "a", reason=said)) == said

@@ -17,7 +17,13 @@ HISTORY = (
     experiment(2, "Match statement in the parser", percent=0.4, paths=("query.py",)),
     broken(3, "Answer phrases by their rarest word", 41.0, paths=(ENGINE,), why="FAILED (failures=1)\nmore"),
     experiment(
-        4, "Bisect prefixes", "keep", 18.0, paths=(INDEX,), metrics={"rss": 22.0}, incumbent_metrics={"rss": 20.0}
+        4,
+        "Bisect prefixes",
+        "keep",
+        18.0,
+        paths=(INDEX,),
+        metrics={"rss": 30.0, "size": 11.0},
+        incumbent_metrics={"rss": 20.0, "size": 10.0},
     ),
     experiment(5, "Stream scores through heapq.merge", percent=-43.0, paths=(RANK,)),
     experiment(6, "Leave out slow queries", failures=("harness_changed",), reasons=("bench/b.py is protected",)),
@@ -78,7 +84,7 @@ def test_failures_are_grouped_by_how_they_ended():
 
 def test_other_metrics_that_moved_are_told():
     moved = {f.experiment: f.moved for f in found().helped}
-    assert moved == {1: {}, 4: {"rss": 10.0}, 8: {}}
+    assert moved == {1: {}, 4: {"rss": 50.0}, 8: {}}
 
 
 def test_a_guardrail_that_breaks_and_the_file_that_breaks_it_are_watch_outs():
@@ -186,7 +192,7 @@ def test_the_page_names_the_experiment_behind_every_statement():
     assert "- session 1 (pass-1): claimed +36.0 %, confirmed +34.0 % (+31.0 to +37.0) in 10 pairs (#1, #4)" in bullets
     assert "- session 2 (pass-2): claimed +41.4 %, not measured again yet (#8)" in bullets
     assert (
-        "- #4 Bisect prefixes: +18.0 % (+17.0 to +19.0), claimed +16.2 %, confirmed with its session; also rss +10 %"
+        "- #4 Bisect prefixes: +18.0 % (+17.0 to +19.0), claimed +16.2 %, confirmed with its session; also rss +50 %"
         in bullets
     )
 

@@ -121,6 +121,7 @@ def test_terms_have_one_name_for_a_thing_and_none_for_empty_words():
 def test_kinds_are_the_techniques_in_their_order():
     assert kinds("Memoize parsing, batch the inserts and memoise again") == ("caching", "parsing", "batching")
     assert kinds("Rename a variable") == ()
+    assert kinds("Stream the sums instead of a dictionary") == ("streaming",)
 
 
 def test_opposites_need_both_ways_to_be_clear():

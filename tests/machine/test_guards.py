@@ -10,7 +10,7 @@ from autoloop.config import Config, Eval
 from autoloop.errors import ConfigError
 from autoloop.guards import GUARDS
 from autoloop.model import Counts, Fingerprint, GuardrailResult, Limits, Spent
-from autoloop.outcomes import Calibrated, Check, Checked
+from autoloop.outcomes import Calibrated, Check, Checked, HoldoutFailed
 
 BROKEN = ConfigError("config_invalid", "config.toml:3 is not valid.", why="no such key", fix="edit it")
 OTHER = Config(eval=Eval(command="false"))
@@ -69,6 +69,7 @@ PASSING = {
         World(at("evaluating"), result=evaluation(guardrails=(GuardrailResult("t", True), GuardrailResult("u", None)))),
     ],
     "metric_improved": [World(at("keepable")), World(at("evaluating"), result=evaluation())],
+    "holdout_failed": [World(at("keeping"), result=HoldoutFailed())],
     "verdict_uncertain": [World(at("uncertain")), World(at("evaluating"), result=evaluation("rerun"))],
     "measurement_crashed": [World(at("crashed")), World(at("evaluating"), result=evaluation("crash"))],
     "rerun_left": [World(at("uncertain"))],
@@ -189,6 +190,7 @@ BLOCKED = [
     ("metric_improved", World(at("uncertain")), "verdict_uncertain", "autoloop rerun"),
     ("metric_improved", World(at("crashed")), "verdict_crash", "autoloop discard"),
     ("metric_improved", World(at("keepable"), result=evaluation("discard", reasons=())), "verdict_discard", "discard"),
+    ("holdout_failed", World(at("keeping")), "holdout_passed", "autoloop next"),
     ("verdict_uncertain", World(at("keepable")), "verdict_clear", "autoloop next"),
     ("verdict_uncertain", World(at("ready")), "verdict_clear", "autoloop next"),
     ("measurement_crashed", World(at("keepable")), "not_crashed", "autoloop next"),

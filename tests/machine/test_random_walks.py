@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import msgspec
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 from worlds import BASELINE, CONFIG, EXPERIMENT_STATES, INCUMBENT, World, replace
 
@@ -21,13 +21,28 @@ from autoloop.model import (
     Noise,
     Record,
 )
-from autoloop.outcomes import Calibrated, Check, Checked, Discarded, Finalized, Kept, Opening, PullRequest
+from autoloop.outcomes import (
+    Calibrated,
+    Check,
+    Checked,
+    Confirmed,
+    Discarded,
+    Finalized,
+    HoldoutFailed,
+    Kept,
+    Opening,
+    PullRequest,
+)
 
 TABLE = workflow.load()
 MACHINE = machine.build(TABLE)
 AGENT = [name for name, trigger in TABLE.triggers.items() if trigger.by == "agent"]
 TREES = ["base", "a", "b", "c"]
+LOOP = ["pre", "eval", "eval", "rerun", "keep", "keep", "discard", "finalize"]
 LIMIT = 3
+BROKEN = ConfigError("config_invalid", "wrong")
+EDITED = replace(CONFIG, eval=replace(CONFIG.eval, command="x"))
+STARTS = [Record(), Record(state="ready", config_seal=CONFIG.digest, baseline=BASELINE, incumbent=INCUMBENT)]
 
 numbers = st.floats(-1e6, 1e6)
 maybe = st.none() | numbers
@@ -70,26 +85,26 @@ RESULTS = {
     "check": mostly(Checked(()), Checked((Check("eval", "fail", "."),))),
     "calibrate": mostly(Calibrated(INCUMBENT, BASELINE), Calibrated(INCUMBENT, why="nothing")),
     "measure": evaluations,
-    "keep": st.builds(Kept, st.just("c"), st.just("r"), st.sampled_from(TREES)),
+    "keep": mostly(*(Kept("c", "r", tree) for tree in TREES), HoldoutFailed()),
     "discard": st.builds(Discarded, st.sampled_from(TREES), trash=st.none() | st.just("trash")),
-    "confirm": st.none() | st.just(Confirmation(1.0, None, None, 2, 1.0, 1.0)),
+    "confirm": st.sampled_from([Confirmed(), Confirmed(Confirmation(1.0, None, None, 2, 1.0, 1.0), holdout=False)]),
     "finalize": st.none(),
 }
-worlds = st.fixed_dictionaries(
-    {
-        "options": st.sampled_from([{}, {}, {"force": True}, {"confirm": False}, {"description": "x"}]),
-        "opening": st.builds(Opening, limits=limits, description=st.text(max_size=5), before=st.just("base")),
-        "measurement": st.builds(Measurement, st.sampled_from(TREES), seed=st.integers(0, 9)),
-        "config": mostly(
-            CONFIG, ConfigError("config_invalid", "wrong"), replace(CONFIG, eval=replace(CONFIG.eval, command="x"))
-        ),
-        "trusted": mostly(True, False),
-        "operation": mostly(None, "merge"),
-        "commit": mostly("c", None),
-        "fingerprint": mostly(BASELINE.fingerprint, Fingerprint("there")),
-        "tree": st.sampled_from(TREES),
-    }
-)
+usual = {
+    "options": st.sampled_from([{}, {}, {"confirm": False}, {"description": "x"}]),
+    "opening": st.builds(Opening, limits=limits, description=st.text(max_size=5), before=st.just("base")),
+    "measurement": st.builds(Measurement, st.sampled_from(TREES), seed=st.integers(0, 9)),
+    "tree": st.sampled_from(TREES),
+}
+trouble = {
+    "options": st.sampled_from([{}, {"force": True}]),
+    "config": st.sampled_from([CONFIG, BROKEN, EDITED]),
+    "trusted": st.booleans(),
+    "operation": st.sampled_from([None, "merge"]),
+    "commit": st.sampled_from(["c", None]),
+    "fingerprint": st.sampled_from([BASELINE.fingerprint, Fingerprint("there")]),
+}
+ordinary_worlds, troubled_worlds = st.fixed_dictionaries(usual), st.fixed_dictionaries({**usual, **trouble})
 
 
 def result_of(draw, record):
@@ -102,13 +117,13 @@ def result_of(draw, record):
 
 def next_step(draw, record, now):
     """A trigger, typed or fired, and the world that it meets."""
-    facts = World(record, now=now, **draw(worlds))
+    facts = World(record, now=now, **draw(mostly(ordinary_worlds, troubled_worlds).flatmap(lambda worlds: worlds)))
     if TABLE.working(record.state):
-        facts.trigger = draw(mostly(TABLE.states[record.state].then, "interrupted"))
+        facts.trigger = draw(mostly(TABLE.states[record.state].then, "interrupted", "interrupted"))
         facts.result = result_of(draw, record) if facts.trigger != "interrupted" else None
         return facts
     offered = [offer.action for offer in offers.offered(TABLE, facts)]
-    facts.trigger = draw(st.sampled_from(offered * 3 + AGENT))
+    facts.trigger = draw(st.sampled_from([name for name in LOOP if name in offered] * 4 + offered + AGENT))
     return facts
 
 
@@ -126,7 +141,8 @@ def sound(record):
         assert session is not None
         assert experiment.session == session.id
         assert (experiment.measurement is not None) == (record.state == "evaluating")
-    assert msgspec.json.decode(msgspec.json.encode(record), type=Record) == record
+    written = msgspec.json.encode(record)
+    assert msgspec.json.encode(msgspec.json.decode(written, type=Record)) == written
 
 
 def honest(record):
@@ -157,14 +173,20 @@ def consistent(before, after, facts):
     msgspec.json.encode(written)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(
+    max_examples=60,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking a walk takes minutes; the notes tell the way
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 @given(st.data())
 def test_random_walks(data):
-    record, now = Record(), 0.0
-    for _ in range(data.draw(st.integers(5, 45))):
+    record, now = data.draw(st.sampled_from(STARTS)), 0.0
+    for _ in range(data.draw(st.integers(20, 60))):
         now += data.draw(st.sampled_from([0.0, 1.0, 20.0, -5.0]))
         facts = next_step(data.draw, record, now)
         allowed = offers.taken(TABLE, facts.trigger, facts)
+        note(f"{record.state}: {facts.trigger} -> {allowed}")
         stepped = machine.step(TABLE, MACHINE, facts.trigger, facts)
         if isinstance(stepped, machine.Refusal):
             assert allowed is None

@@ -10,6 +10,7 @@ from autoloop import documents, machine, workflow
 from autoloop.config import Config, Eval
 from autoloop.errors import ConfigError
 from autoloop.model import (
+    Ablated,
     Best,
     Confirmation,
     Counts,
@@ -24,7 +25,17 @@ from autoloop.model import (
     Request,
     Spent,
 )
-from autoloop.outcomes import Calibrated, Check, Checked, Discarded, Finalized, Kept, PullRequest
+from autoloop.outcomes import (
+    Calibrated,
+    Check,
+    Checked,
+    Confirmed,
+    Discarded,
+    Finalized,
+    HoldoutFailed,
+    Kept,
+    PullRequest,
+)
 from autoloop.updates import UPDATES
 
 TABLE = workflow.load()
@@ -398,11 +409,22 @@ def finalized(*sessions):
 def test_the_gain_measured_again_travels_with_the_request(transitions):
     record = at("confirming", request=Request("finalize", {"name": "x"}))
     measured = Confirmation(8.0, 6.0, 10.0, pairs=5, base_value=100.0, tip_value=92.0)
-    after = stepped(transitions, World(record), "confirmed", result=measured)
+    found = Confirmed(measured, ablation=(Ablated(1, helps=True, percent=4.0),), holdout=True)
+    after = stepped(transitions, World(record), "confirmed", result=found)
     assert after.state == "finalizing"
     assert after.request.options["name"] == "x"
-    assert msgspec.convert(after.request.options["confirmation"], Confirmation) == measured
-    assert stepped(transitions, World(record), "confirmed").request == record.request
+    assert msgspec.convert(after.request.options["confirmed"], Confirmed) == found
+
+
+def test_a_keep_that_the_hidden_check_refuses_is_a_discard_from_then_on(transitions):
+    record = at("keeping", request=Request("keep"))
+    after = stepped(transitions, World(record), "kept", result=HoldoutFailed("the hidden check failed"))
+    assert (after.state, after.request, after.counts) == ("discardable", None, record.counts)
+    evaluation = after.experiment.evaluation
+    assert (evaluation.decision, evaluation.failures) == ("discard", ("holdout_failed",))
+    assert evaluation.reasons == ("the hidden check failed", "said so")
+    refused = machine.step(TABLE, transitions, "keep", World(after))
+    assert [reason.code for reason in refused.reasons] == ["verdict_discard"]
 
 
 def test_finalizing_the_open_session_closes_it(transitions):

@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
 import pytest
+from conftest import alive, number_in, wait_for
 
 from autoloop.errors import CommandError
 from autoloop.runner import Command, Limits, lines, run, tail
@@ -143,14 +148,66 @@ def test_shell_or_arguments(tmp_path):
             run(wrong, stdout=tmp_path / "o", stderr=tmp_path / "e")
 
 
-def test_output_that_cannot_be_saved_ends_the_command(execute, tmp_path):
+def test_output_that_cannot_be_saved_ends_the_command(tmp_path):
+    command = Command(cwd=tmp_path, shell="echo $$ > pid; echo x; exec sleep 60")
+    with pytest.raises(CommandError) as caught:
+        run(command, stdout=Path("/dev/full"), stderr=tmp_path / "e")
+    assert caught.value.code == "output_not_saved"
+    assert "No space left" in caught.value.why
+    pid = number_in(tmp_path / "pid")
+    wait_for(lambda: not alive(pid))
+
+
+@pytest.mark.parametrize("wrong", ["x" * 200_000, "nul\0byte"])
+def test_what_the_system_refuses_to_start(execute, wrong):
+    with pytest.raises(CommandError) as caught:
+        execute(wrong)
+    assert caught.value.code == "not_started"
+    assert execute("echo fine").outcome == "ok"
+
+
+def test_file_for_the_output_that_is_a_directory(execute, tmp_path):
     (tmp_path / "out.log").mkdir()
     with pytest.raises(CommandError) as caught:
-        execute("sleep 60")
-    assert caught.value.code == "output_not_saved"
-    assert "IsADirectoryError" in caught.value.why
+        execute("touch ran")
+    assert caught.value.code == "not_started"
+    assert "out.log" in caught.value.why
+    assert not (tmp_path / "ran").exists()
 
 
 def test_many_runs_one_after_the_other(execute):
     for number in range(20):
         assert list(lines(execute(f"echo {number}").stdout)) == [str(number).encode()]
+
+
+def test_runs_at_the_same_time(tmp_path):
+    def one(number: int) -> str:
+        out = tmp_path / f"{number}.out"
+        command = Command(cwd=tmp_path, shell=f"sleep 0.2; echo {number}")
+        done = run(command, stdout=out, stderr=tmp_path / f"{number}.err")
+        return done.stdout.read_text() + done.outcome
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(one, range(8))) == [f"{number}\nok" for number in range(8)]
+
+
+def test_a_forked_program_gets_a_supervisor_of_its_own(execute):
+    execute("true")
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if execute("exit 5").exit_code == 5 else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert execute("exit 6").exit_code == 6
+
+
+def test_many_runs_leave_nothing_open(execute, tmp_path):
+    execute("cut -d' ' -f4 /proc/$$/stat")
+    supervisor = int((tmp_path / "out.log").read_text())
+
+    def descriptors() -> list[int]:
+        return [len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in ("self", supervisor)]
+
+    before = descriptors()
+    for _ in range(10):
+        execute("echo x")
+    assert descriptors() == before

@@ -122,7 +122,7 @@ def test_every_flipped_bit_of_the_journal_is_found(played):
         assert store.load(dict) == states[-1]["record"]
         if place % 5 == 0:
             with pytest.raises(StateError):
-                print(place, open_for_writing(store))
+                open_for_writing(store)
             assert store.layout.journal.read_bytes() == data
         data[place] ^= 1 << place % 8
 
@@ -201,6 +201,15 @@ def test_lines_of_ours_in_another_order_are_found(played):
         assert not store.verify_chain().ok
         with pytest.raises(StateError):
             open_for_writing(store)
+
+
+def test_a_journal_without_its_beginning_is_found_from_the_end(played):
+    store, _ = played
+    data = store.layout.journal.read_bytes()
+    beginning = data.index(b"\n") + 1
+    store.layout.journal.write_bytes(data[beginning:])
+    with store.layout.journal.open("rb") as file, pytest.raises(journal.UnsoundError, match="not the first line"):
+        list(journal.backwards(file, len(data) - beginning))
 
 
 @pytest.mark.parametrize("tail", [b"{", b'{"v":1,"seq":9,"at":0.0', b"\0" * 3000, b"\0" * 3000 + b"\n", b"\xff"])

@@ -10,10 +10,10 @@ import time
 import pytest
 from store_world import Record, check_sound, in_child, step_init, step_pre
 
-from autoloop.errors import EXIT_LOCKED, LockedError
+from autoloop.errors import EXIT_LOCKED, LockedError, StateError
 from autoloop.paths import Layout
 from autoloop.store import Store
-from autoloop.store.lock import read_holder, start_time
+from autoloop.store.lock import _is_taken, read_holder, start_time
 
 
 @pytest.fixture
@@ -121,10 +121,26 @@ def test_the_lock_is_free_again_after_an_error(store):
         assert writer.load(Record) == Record()
 
 
-def test_a_lock_file_put_in_place_of_the_held_one_is_not_enough(store, held, tmp_path):
-    taken = store.layout.lock.rename(tmp_path / "moved")
-    with store.writing("next", wait=0):
-        assert store.layout.lock.stat().st_ino != taken.stat().st_ino
+def test_a_lock_on_a_file_that_is_no_longer_there_is_none(tmp_path):
+    path = tmp_path / "lock"
+    with path.open("w") as gone:
+        assert _is_taken(gone.fileno(), path)
+        path.unlink()
+        assert not _is_taken(gone.fileno(), path)
+        path.write_text("")
+        assert not _is_taken(gone.fileno(), path)
+
+
+def test_a_writer_whose_lock_was_deleted_notices_the_other_one(store):
+    with store.writing("first") as first:
+        step_init(first)
+        store.layout.lock.unlink()
+        with store.writing("second", wait=0) as second:
+            step_pre(second)
+        with pytest.raises(StateError) as caught:
+            step_pre(first)
+        assert caught.value.code == "journal_changed"
+    check_sound(store)
 
 
 @pytest.mark.parametrize("note", [b"", b"{", b'{"pid":1}', b'{"pid":999999999,"started":1,"command":"x","since":0}'])

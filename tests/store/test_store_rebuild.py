@@ -137,6 +137,21 @@ def test_without_state_json_a_lost_line_costs_only_what_it_alone_said(played):
     assert store.load(Record) == Record("ready", 2, None, 1.0)
 
 
+def test_a_state_json_of_another_history_is_not_believed(played, tmp_path):
+    store, states = played
+    (tmp_path / "other").mkdir()
+    other = Store(Layout(tmp_path / "other"))
+    with other.writing("test") as writer:
+        for count in range(4):
+            writer.commit("other", record=Record("other", count, None, -5.0))
+    lines = store.layout.journal.read_bytes().splitlines(keepends=True)
+    store.layout.journal.write_bytes(b"".join([*lines[:1], b"garbage\n", *lines[2:6]]))
+    store.layout.state.write_bytes(other.layout.state.read_bytes())
+    shutil.rmtree(store.layout.sessions)
+    store.rebuild()
+    assert store.load(dict) == states[6]["record"]
+
+
 @pytest.mark.parametrize("ruin", [b"", b"garbage\n"])
 def test_nothing_to_rebuild_from_is_said(store, ruin):
     with pytest.raises(StateError, match="ever recorded"):

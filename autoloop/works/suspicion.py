@@ -1,0 +1,59 @@
+"""An implausibly large gain is measured again in a clean checkout before it may be kept.
+
+A cached answer, a leftover of an earlier run or a number that is simply printed looks like a huge gain. In a fresh
+worktree there is nothing left over, and the run is a fresh process; a real gain shows there as well.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from autoloop import verdict
+from autoloop.errors import CommandError, GitError
+from autoloop.job import Job
+from autoloop.model import Run
+from autoloop.sampler import Sampler
+from autoloop.works.sides import built
+from autoloop.works.worktree import checked_out
+
+_RUNS = 2
+
+
+class Recheck(msgspec.Struct, frozen=True):
+    """What the clean checkout said: ``holds`` is None when it could not be measured there."""
+
+    holds: bool | None
+    why: str
+    runs: tuple[Run, ...] = ()
+
+
+def suspicious(decided: verdict.Verdict, share: float) -> bool:
+    """Whether a keep claims more than ``share`` of the metric (a gain by more than that factor, for rates)."""
+    gain = decided.estimate
+    if decided.decision != verdict.KEEP or gain is None:
+        return False
+    return gain >= share if gain < 1 else gain >= 1 / (1 - share) - 1
+
+
+def recheck(job: Job, tree: str, like: Sampler, incumbent: float, decided: verdict.Verdict) -> Recheck:
+    """Measure ``tree`` in a clean checkout; half of the gain must show there."""
+    path = job.workspace.layout.scratch / "recheck"
+    gain = decided.estimate or 0.0
+    job.tell("evaluating", f"a gain of {gain:.0%} is implausibly large: measuring again in a clean checkout")
+    try:
+        sampler = checked_out(job, tree, "recheck", like)
+        built(sampler, "candidate")
+        runs = tuple(sampler.take("candidate") for _ in range(_RUNS))
+    except (CommandError, GitError) as error:
+        return Recheck(None, f"a clean checkout could not be measured: {error.what}")
+    finally:
+        job.repository.remove_worktree(path)
+    values = [run.value for run in runs if run.value is not None]
+    if not values:
+        return Recheck(None, f"a clean checkout gave no number: {runs[0].why.splitlines()[0]}", runs)
+    best = min(values, key=lambda value: abs(value - incumbent))
+    change = (best - incumbent) / abs(incumbent) if incumbent else 0.0
+    seen = change if job.config.eval.direction == "higher_is_better" else -change
+    holds = seen >= gain / 2
+    shown = f"in a clean checkout the gain is {seen:.0%} (claimed: {gain:.0%})"
+    return Recheck(holds, shown, runs)
