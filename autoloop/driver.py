@@ -99,13 +99,13 @@ class Driver:
         workspace = self.engine.workspace
         history = list(workspace.store.experiments(Experiment, 200))
         now = self.engine.clock()
-        told = workspace.layout.learnings
-        learnings = told.read_text(encoding="utf-8") if told.exists() else ""
+        store = workspace.store
+        learnings = store.read_text(workspace.layout.learnings) or ""
         text = brief.markdown(record, workspace.config(), history, now, learnings)
         files = {"BRIEF": self.folder / f"{experiment.id:03d}.md", "HISTORY": self.folder / f"{experiment.id:03d}.json"}
-        files["BRIEF"].write_text(text, encoding="utf-8")
+        store.write_text(files["BRIEF"], text)
         slim = [msgspec.structs.replace(one, remembered={}) for one in history]
-        files["HISTORY"].write_bytes(msgspec.json.encode(slim))
+        store.write_text(files["HISTORY"], msgspec.json.encode(slim).decode())
         left = {name: line.left for name, line in budget.ledger(record.session, now).items()}
         session = record.session
         return {

@@ -192,7 +192,9 @@ class _Turn:
             raise refused(trigger, stepped.reasons, self.record.state)
         after = msgspec.structs.replace(stepped, next=self._offers(stepped))
         changed = documents.changed(self.record, after, facts)
-        experiments = {numbered(e.id, e.slug): e for e in [changed.experiment] if e is not None}
+        experiments: dict[str, Any] = {numbered(e.id, e.slug): e for e in [changed.experiment] if e is not None}
+        if experiments and (old := self.record.experiment) is not None:
+            experiments = {numbered(old.id, old.slug): None, **experiments}  # a new description is a new file name
         sessions = {numbered(s.id, s.name): s for s in changed.sessions}
         extra: dict[str, Any] = {"baseline": changed.baseline} if changed.baseline is not None else {}
         self.writer.commit(trigger, record=after, experiments=experiments, sessions=sessions, **extra)

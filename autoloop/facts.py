@@ -179,10 +179,10 @@ class LiveFacts:
         repository = self.workspace.repository
         ref = f"refs/autoloop/{record.loop}/{number}/after"
         repository.anchor({ref: repository.commit_of_tree(tree, (), f"experiment {number}: candidate")})
-        last = experiment.evaluation if experiment else None
-        again = last is not None and last.decision == "rerun" and tree in {last.tree, last.left}
+        looks = [found for found in (*experiment.earlier, experiment.evaluation) if found] if experiment else []
+        undecided = [look for look in looks if look.decision == "rerun" and tree in {look.tree, look.left}]
         return Measurement(
-            tree=last.tree if last and again else tree,
+            tree=undecided[-1].tree if undecided else tree,
             seed=random.SystemRandom().getrandbits(48),
-            attempt=last.attempt + 1 if last and again else 1,
+            attempt=1 + len(undecided),
         )

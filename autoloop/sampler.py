@@ -20,6 +20,7 @@ from autoloop.outcomes import Arm
 
 _MOST_RESULT_BYTES = 64 << 20
 _TAIL_LINES = 12
+_FAILURE_WORDS = ("FAIL", "ERROR", "AssertionError", "E  ", "error", "Error", "panicked", "--- FAIL")
 _COMPARING = {"evaluating", "keeping", "confirming"}
 
 
@@ -199,4 +200,12 @@ def _failure(finished: runner.Finished) -> str:
         "not_found": "command not found",
         "interrupted": "interrupted",
     }[finished.outcome]
-    return how + said(finished)
+    telling = _telling(finished)
+    return how + (f": {telling}" if telling else "") + said(finished)
+
+
+def _telling(finished: runner.Finished) -> str:
+    """The line of the output that most likely says what is wrong: the last that names a failure, else the last."""
+    lines = [line.strip() for line in said(finished).splitlines() if line.strip()]
+    named = [line for line in lines if line.startswith(_FAILURE_WORDS)]
+    return (named or lines or [""])[-1][:200] if finished.outcome == "failed" else ""

@@ -29,7 +29,7 @@ def learn(app: App, only_session: bool, everything: bool) -> Answer:  # noqa: AR
         experiments = [one for one in experiments if one.session == latest]
     found = insights(tuple(experiments[::-1]), tuple(store.sessions(Session)))
     path = app.workspace.layout.learnings
-    old = path.read_text(encoding="utf-8") if path.exists() else ""
+    old = store.read_text(path) or ""
     if record.state != "uninitialized":
         store.write_text(path, merge(old, markdown(found)))
     file = str(path.relative_to(app.workspace.root))

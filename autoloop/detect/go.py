@@ -126,7 +126,7 @@ def _guardrails(repo: Repository, modules: list[str]) -> Iterator[GuardrailCandi
     manifest = f"{module}/go.mod".lstrip("/")
     tests = [path for path in repo.tree.suffixed(".go") if path.endswith("_test.go") and "testdata/" not in path]
     seen = Evidence(manifest, "Go module")
-    if repo.tree.grep(tests, _TEST):
+    if repo.tree.first_with(tests, _TEST):
         yield GuardrailCandidate("tests", inside(module, "go test ./..."), (seen,), "go", 0.85)
     else:
         yield GuardrailCandidate("compiles", inside(module, "go build ./..."), (seen,), "go", 0.4)

@@ -14,12 +14,13 @@ from autoloop.detect.javascript_packages import Package
 from autoloop.detect.repository import Repository
 from autoloop.detect.sources import library, needs_arguments, yielding
 from autoloop.detect.targets import format_of, objection, script_files
-from autoloop.detect.tree import is_sample
+from autoloop.detect.tree import directory_of, is_sample
 from autoloop.detect.words import Candidate, Evidence
 from autoloop.metrics import RESULT_FILE
 
 _BUILT = re.compile(r"(?<![\w-])(dist|lib|build|out|esm|cjs)/[\w./-]+\.[mc]?js\b")
 _IMPORTS_BUILT = re.compile(r"""(?:from|require\(|import\()\s*["'](?:\.\.?/)+(dist|lib|build|out)(/[^"']*)?["']""")
+_SOURCES = (".js", ".mjs", ".cjs", ".ts", ".mts")
 _BENCH_FILE = r"(?i)(^|/)(bench|benches|benchmarks?|perf)/([^/]+/)*[\w.-]+\.[mc]?[jt]s$"
 _MISSING = re.compile(r"^(?:node|tsx|ts-node|bun|deno run)(?: --?[\w=-]+)* ([\w./-]+)$")
 _VITEST_FILE = r"\.(bench|benchmark)\.[mc]?[jt]sx?$"
@@ -92,7 +93,22 @@ def _in_milliseconds(candidate: Candidate) -> Candidate:
 def _sources(repo: Repository, package: Package, body: str) -> tuple[str, ...]:
     """Files that a script runs; for a directory or a runner, the benchmark files of the package."""
     named = script_files(repo, body, package.base)
-    return named or tuple(path for path in _bench_files(repo, package) if not is_sample(path))[:20]
+    if named:
+        return (*named, *_mentioned(repo, named))
+    return tuple(path for path in _bench_files(repo, package) if not is_sample(path))[:20]
+
+
+def _mentioned(repo: Repository, files: tuple[str, ...]) -> tuple[str, ...]:
+    """Files in the same directories that these name: what they import, or run in a worker."""
+    found = []
+    for file in files:
+        text, directory = repo.tree.text(file), directory_of(file)
+        for path in repo.tree.under(directory)[:200]:
+            stem = re.escape(path.removeprefix(f"{directory}/").rpartition(".")[0])
+            spoken = path.endswith(_SOURCES) and re.search(rf"[/'\"]{stem}(\.[mc]?[jt]s)?['\"]", text)
+            if spoken and path not in files:
+                found.append(path)
+    return tuple(found)
 
 
 def _bench_files(repo: Repository, package: Package) -> Iterator[str]:

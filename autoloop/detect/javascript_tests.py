@@ -14,6 +14,7 @@ from autoloop.detect.words import Evidence, GuardrailCandidate
 _TEST_FILE = r"(^|/)(__tests__/.*|tests?/.*|[\w.-]+[.-](test|spec)|test)\.[mc]?[jt]sx?$"
 _FIXES = re.compile(r"\s--fix\b|\s--write\b|\s--apply(-unsafe)?\b")
 _STRIPPABLE = re.compile(r"(eslint|stylelint|xo|standard|oxlint|biome (check|lint)|prettier)\b")
+_RUNS_TESTS = re.compile(r"\b(test|jest|vitest|mocha|ava|tap|tape|uvu|playwright)\b")
 _RUNNERS = (("vitest", "vitest run"), ("jest", "jest"), ("mocha", "mocha"), ("ava", "ava"), ("tap", "tap"))
 
 
@@ -30,6 +31,8 @@ def guardrails(repo: Repository, package: Package) -> Iterator[GuardrailCandidat
 def _from_scripts(repo: Repository, package: Package, kind: str) -> GuardrailCandidate | None:
     """The plainest script of this kind that is fit; else one that becomes fit when its bad switch is taken away."""
     scripts = sorted((s for s in package.scripts if names.guards(s) == kind), key=lambda name: (_rank(name), len(name)))
+    if kind == "tests":
+        scripts = [script for script in scripts if script != "check" or _RUNS_TESTS.search(package.body(script))]
     for script in scripts:
         body = package.body(script)
         if not _unfit(body) and not (

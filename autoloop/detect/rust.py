@@ -126,7 +126,7 @@ def _guardrails(repo: Repository, home: str, crates: tuple[Crate, ...]) -> Itera
     workspace = " --workspace" if len(ours) > 1 else ""
     prefix = f"{home}/" if home else ""
     sources = [path for path in repo.tree.suffixed(".rs") if path.startswith(prefix) and not is_sample(path)]
-    if repo.tree.grep(
+    if repo.tree.first_with(
         sources, r"#\[(\w+::)*test\]|#\[(rstest|test_case|quickcheck|wasm_bindgen_test)\b|proptest!|^[ \t]*//[/!] ```$"
     ):
         said = repo.said(r"\bcargo\b.*\b(test|nextest run)\b")

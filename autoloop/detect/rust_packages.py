@@ -12,7 +12,6 @@ from autoloop.detect.bodies import quote
 from autoloop.detect.repository import Repository
 from autoloop.detect.tree import Tree, directory_of, is_sample
 
-
 _NEAR = 2
 
 

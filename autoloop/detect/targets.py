@@ -26,7 +26,7 @@ _FORMATS = (
 _SCRIPT = re.compile(r"(?<![\w./-])((?:\./)?[\w@][\w@./-]*\.(?:py|m?js|cjs|m?ts|cts|sh|bash|rb|php|exs|pl|lua|jl))\b")
 
 
-_COMMITS = re.compile(r"\basv (run|continuous)\b(?!.*(existing|=same|-E same))")
+_COMMITS = re.compile(r"\basv (run|continuous)\b(?!.*(existing|=same|-E same))|\bbranchcmp\b|\bgit worktree add\b")
 
 
 def script_files(repo: Repository, body: str, base: str = "") -> tuple[str, ...]:

@@ -81,6 +81,11 @@ class Tree:
         found = re.compile(pattern, re.MULTILINE).search
         return tuple(path for path in paths if not self.late and found(self.text(path)))
 
+    def first_with(self, paths: Iterable[str], pattern: str) -> str:
+        """The first of ``paths`` whose text matches, or an empty text; later ones are not opened."""
+        found = re.compile(pattern, re.MULTILINE).search
+        return next((path for path in paths if not self.late and found(self.text(path))), "")
+
     def line(self, path: str, pattern: str) -> int | None:
         """Number of the first line in which the regular expression is found."""
         found = re.search(pattern, self.text(path), re.MULTILINE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,7 +32,7 @@ class Converted:
     smudged: list[bytes] = field(default_factory=list)
 
 
-def find(git: Git, held: dict[bytes, Entry], dirty: Collection[bytes], index: Path, max_file_bytes: int) -> Converted:
+def find(git: Git, held: Mapping[bytes, Entry], dirty: Collection[bytes], index: Path, max_file_bytes: int) -> Converted:
     """Store the bytes of every file that differ from its blob.
 
     Args:
@@ -72,7 +72,7 @@ def store(git: Git, paths: Iterable[bytes]) -> dict[bytes, str]:
     return found
 
 
-def _possible(git: Git, held: dict[bytes, Entry]) -> bool:
+def _possible(git: Git, held: Mapping[bytes, Entry]) -> bool:
     if git.config.get("core.autocrlf", "false") != "false" or "core.attributesfile" in git.config:
         return True
     user = Path(os.environ.get("XDG_CONFIG_HOME") or Path("~/.config").expanduser()) / "git" / "attributes"
@@ -91,7 +91,7 @@ def _other_line_ends(git: Git, index: Path) -> set[bytes]:
     return found
 
 
-def _filtered(git: Git, held: dict[bytes, Entry]) -> dict[bytes, bytes]:
+def _filtered(git: Git, held: Mapping[bytes, Entry]) -> dict[bytes, bytes]:
     answer = git.run(
         "check-attr", "-z", "--stdin", "filter", "ident", "working-tree-encoding", stdin=joined(list(held))
     )
@@ -101,7 +101,7 @@ def _filtered(git: Git, held: dict[bytes, Entry]) -> dict[bytes, bytes]:
     }
 
 
-def _compare(git: Git, held: dict[bytes, Entry], paths: Iterable[bytes], max_file_bytes: int, found: Converted) -> None:
+def _compare(git: Git, held: Mapping[bytes, Entry], paths: Iterable[bytes], max_file_bytes: int, found: Converted) -> None:
     for path in paths:
         entry = held.get(path)
         file = locate(git.root, path)

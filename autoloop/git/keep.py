@@ -181,7 +181,7 @@ def _check_only(written: Sequence[Change], wanted: _Entries) -> None:
 def _index(git: Git, candidate: Candidate, in_head: _Entries, committed: _Entries, scratch: Path) -> tuple[Mended, ...]:
     """What becomes of the user's index at the changed paths."""
     present = index.read(git)
-    began = present if isinstance(candidate.before, str) else Records(git, candidate.before.records).index()
+    began = present if isinstance(candidate.before, str) else Records(git, candidate.before.records).index
     mended = []
     conflicts = []
     for change in candidate.changes:

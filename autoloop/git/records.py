@@ -96,6 +96,7 @@ class Records:
         """Blobs with the bytes of files as they were on disk."""
         return {path: entry.oid for path, entry in trees.read(self._git, f"{self._tree}:raw").items()}
 
+    @functools.cached_property
     def index(self) -> index.Index:
         """The user's index as it was."""
         facts = self.facts

@@ -13,6 +13,7 @@ from autoloop.git import locks
 from autoloop.git.handle import Git
 from autoloop.git.values import Head
 
+_FAILED = 128
 _PATIENCE = 60.0
 _LOCK_PATIENCE = 6.0
 _PAUSE = 0.1
@@ -39,8 +40,12 @@ def listed(git: Git, prefix: str) -> dict[str, str]:
 
 def head(git: Git) -> Head:
     """Where HEAD stands."""
-    ref = git.line("symbolic-ref", "-q", "HEAD", ok=(0, 1)) or None
-    return Head(ref, resolve(git, "HEAD"))
+    answer = git.ask("rev-parse", "HEAD", "--symbolic-full-name", "HEAD", ok=(0, _FAILED))
+    if answer.code == _FAILED:
+        # an unborn branch
+        return Head(git.line("symbolic-ref", "-q", "HEAD", ok=(0, 1)) or None, None)
+    commit, ref = answer.out.decode(errors="surrogateescape").split("\n")[:2]
+    return Head(None if ref == "HEAD" else ref, commit)
 
 
 def resolve(git: Git, revision: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from autoloop.git import conversion, files, records, snapshot, status, trees, walk
@@ -38,13 +38,13 @@ def remember(git: Git, head: Head, scratch: Path, max_file_bytes: int) -> Rememb
     return Remembered(head, taken, commit, tree)
 
 
-def closed(held: dict[bytes, Entry], ignored: Iterable[bytes]) -> set[bytes]:
+def closed(held: Mapping[bytes, Entry], ignored: Iterable[bytes]) -> set[bytes]:
     """Directories not to look into: submodules and ignored ones."""
     submodules = {path for path, entry in held.items() if entry.mode == GITLINK}
     return submodules | {path[:-1] for path in ignored if path.endswith(b"/")}
 
 
-def _permissions(git: Git, held: dict[bytes, Entry], directories: Iterable[bytes]) -> dict[str, int]:
+def _permissions(git: Git, held: Mapping[bytes, Entry], directories: Iterable[bytes]) -> dict[str, int]:
     usual = {path: files.USUAL[entry.mode] for path, entry in held.items() if entry.mode in files.USUAL}
     usual |= dict.fromkeys(directories, files.USUAL[files.DIRECTORY])
     found = ((path, bits, files.permissions(locate(git.root, path))) for path, bits in usual.items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -11,12 +12,23 @@ from autoloop.git.names import decode, encode, split
 from autoloop.git.values import Change, Entry
 
 _MODES = {"tree": "040000", "blob": "100644"}
+_OBJECT = re.compile(r"[0-9a-f]{40}")
 _ABSENT = "000000"
 _META = re.compile(rb":(\d+) (\d+) ([0-9a-f]+) ([0-9a-f]+) [A-Z]\d*")
 
 
-def read(git: Git, tree: str) -> dict[bytes, Entry]:
+def read(git: Git, tree: str) -> Mapping[bytes, Entry]:
     """Every file of a tree."""
+    return _read_object(git, tree) if _OBJECT.match(tree) else _read(git, tree)
+
+
+def compare(git: Git, before: str, after: str) -> tuple[Change, ...]:
+    """What differs between two trees or commits, path by path; a rename is a removal and an addition."""
+    objects = _OBJECT.match(before) and _OBJECT.match(after)
+    return _compare_objects(git, before, after) if objects else _compare(git, before, after)
+
+
+def _read(git: Git, tree: str) -> Mapping[bytes, Entry]:
     found = {}
     for record in split(git.run("ls-tree", "-r", "-z", "--full-tree", tree)):
         meta, _, path = record.partition(b"\t")
@@ -25,16 +37,13 @@ def read(git: Git, tree: str) -> dict[bytes, Entry]:
     return found
 
 
-def compare(git: Git, before: str, after: str) -> tuple[Change, ...]:
-    """What differs between two trees or commits, path by path; a rename is a removal and an addition."""
+def _compare(git: Git, before: str, after: str) -> tuple[Change, ...]:
     return _changes(git.run("diff-tree", "-r", "-z", "--no-renames", before, after))
 
 
-def compare_index(git: Git, tree: str, env: Mapping[str, str] | None = None) -> tuple[Change, ...]:
-    """What differs between a tree and an index."""
-    return _changes(
-        git.run("diff-index", "--cached", "-r", "-z", "--no-renames", "--ignore-submodules=dirty", tree, env=env)
-    )
+# an object never changes, so that nobody has to ask twice
+_read_object = functools.lru_cache(maxsize=8)(_read)
+_compare_objects = functools.lru_cache(maxsize=32)(_compare)
 
 
 def make(git: Git, entries: Mapping[str, tuple[str, str]]) -> str:

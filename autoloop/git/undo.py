@@ -59,7 +59,7 @@ def plan(git: Git, undo: Undo, scratch: Path) -> DiscardPlan:
     wanted = _wanted(git, undo.before.tree, changes, records, facts, scratch)
     _check_way(git, present, wanted)
     own = Path(tempfile.mkdtemp(prefix=place.PREFIX, dir=scratch))
-    restored = _restored(undo.changes, present, wanted, facts, records.index())
+    restored = _restored(undo.changes, present, wanted, facts, records.index)
     trash = _anchor(git, undo, taken.tree, restored, own)
     made = DiscardPlan(
         own.name,
@@ -68,7 +68,7 @@ def plan(git: Git, undo: Undo, scratch: Path) -> DiscardPlan:
         restored,
         *_directories(git, undo, records),
         edited=_edited(git, undo, taken.tree),
-        index=_strayed(git, undo, records.index()),
+        index=_strayed(git, undo, records.index),
     )
     place.prepare(git, made, scratch)
     return made

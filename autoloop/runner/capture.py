@@ -95,7 +95,7 @@ class Stream:
         return self._file.truncated
 
     def pump(self) -> bool:
-        """Take what is there, up to a measure; returns whether that was all. At the stream's end ``open`` turns false."""
+        """Take what is there, up to a measure; returns whether that was all. At its end the stream is not ``open``."""
         for _ in range(_CHUNKS_AT_ONCE):
             try:
                 chunk = os.read(self.fd, CHUNK)

@@ -29,7 +29,7 @@ def check(job: Job) -> Checked:
         return Checked(tuple(checks))
     doctor = _Doctor(job, Sampler.of(job, folder))
     checks += doctor.examine()
-    return Checked(tuple(checks), doctor.durations)
+    return Checked(tuple(checks), doctor.durations, config_digest=doctor.config.digest)
 
 
 class _Doctor:

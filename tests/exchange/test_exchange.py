@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from conftest import KINDS, World, read
+from exchange_world import KINDS, World, read
 
 from autoloop import exchange
 from autoloop.errors import CommandError, StateError

@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from git_world import LINES, World
+from git_world import LINES, World, text
 
 Action = Callable[[World], object]
 TOP, BOTTOM = (b"line 1\n", b"MINE\n"), (b"line 12\n", b"FASTER\n")
@@ -300,40 +300,50 @@ CHANGES = (
     Case("ignore file removed", do(remove(".gitignore"), FASTER)),
 )
 
-NAMES = tuple(
+HOSTILE = {
+    "spaces": b" two  words ",
+    "newline": b"line\nbreak",
+    "tab and controls": b"a\tb\x01\x7f",
+    "double quotes": b'"quoted"',
+    "single quote": b"it's",
+    "backslash": b"back\\slash",
+    "glob star": b"*",
+    "glob brackets": b"[a-z]?",
+    "leading dash": b"-rf",
+    "double dash": b"--",
+    "pathspec magic": b":(top)x",
+    "pathspec exclusion": b":!code.py",
+    "not UTF-8": b"caf\xe9",
+    "not UTF-8, newline": b"\xff\n\xfe",
+    "decomposed": "e\u0301".encode(),
+    "composed": "\u00e9".encode(),
+    "shell": b"$(id)`id`",
+    "250 bytes": b"n" * 250,
+    "comment": b"#comment",
+    "dots": b"...",
+    "deep": b"/".join([b"d"] * 60) + b"/x",
+}
+
+
+def hostile(content: bytes, suffix: bytes = b"") -> Action:
+    return lambda world: [world.write(name + suffix, content) for name in HOSTILE.values()]
+
+
+NAMES = (
+    Case("hostile names, edited", hostile(b"faster\n"), mine=do(hostile(b"slow\n"), commit("names"))),
+    Case("hostile names, new beside the user's", hostile(b"new\n", b"2"), mine=hostile(b"mine\n")),
     Case(
-        f"name: {label}",
-        do(write(name), write(b"own-" + name.replace(b"/", b"_"))),
-        mine=do(
-            write(name, b"mine\n"),
-            git("add", b"--", b":(literal)" + name),
-            git("commit", "-qm", "name"),
-            write(name + b".mine"),
-        ),
-    )
-    for label, name in {
-        "spaces": b" two  words ",
-        "newline": b"line\nbreak",
-        "tab and controls": b"a\tb\x01\x7f",
-        "double quote": b'"quoted"',
-        "single quote": b"it's",
-        "backslash": b"back\\slash",
-        "glob star": b"*",
-        "glob brackets": b"[a-z]?",
-        "leading dash": b"-rf",
-        "double dash": b"--",
-        "pathspec magic": b":(top)x",
-        "pathspec exclude": b":!code.py",
-        "not UTF-8": b"caf\xe9",
-        "not UTF-8 with newline": b"\xff\n\xfe",
-        "decomposed": "e\u0301".encode(),
-        "composed": "\u00e9".encode(),
-        "dollar and backtick": b"$(id)`id`",
-        "255 bytes": b"n" * 250,
-        "hash": b"#comment",
-        "dots": b"...",
-        "deep": b"/".join([b"d"] * 60) + b"/x",
-    }.items()
+        "hostile names, removed",
+        lambda world: [world.remove(name) for name in HOSTILE.values()],
+        mine=do(hostile(b"slow\n"), commit("names")),
+    ),
+    Case(
+        "hostile names, user's edits in them",
+        lambda world: [world.edit(name, *BOTTOM) for name in HOSTILE.values()],
+        mine=do(hostile(LINES), commit("names"), lambda world: [world.edit(name, *TOP) for name in HOSTILE.values()]),
+        committed={text(name): KEPT for name in HOSTILE.values()},
+        staged={text(name): KEPT for name in HOSTILE.values()},
+    ),
 )
 
 CONVERSIONS = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import subprocess
@@ -83,20 +84,21 @@ class World:
         self.git("commit", "-q", "--no-verify", "-m", message)
         return self.line("rev-parse", "HEAD")
 
+    @functools.cached_property
     def repository(self) -> Repository:
         return Repository.discover(self.work)
 
     def begin(self) -> Remembered:
         """What `pre` does."""
         self.attempt += 1
-        repository = self.repository()
+        repository = self.repository
         remembered = repository.remember(self.scratch)
         repository.anchor({f"{LOOP}/{self.attempt}/before": remembered.commit})
         return remembered
 
     def measured(self, before: Remembered) -> tuple[str, tuple[Change, ...]]:
         """What `eval` does."""
-        repository = self.repository()
+        repository = self.repository
         tree = repository.snapshot(self.scratch, since=before).tree
         repository.anchor({f"{LOOP}/{self.attempt}/after": repository.commit_of_tree(tree, (), "after\n")})
         return tree, repository.delta(before.tree, tree)

@@ -39,13 +39,13 @@ def test_discard_brings_everything_back(furnished):
     assert world.fingerprint() == edited
 
     try:
-        plan = world.repository().plan_discard(before, tree, changes, world.trash, world.scratch)
+        plan = world.repository.plan_discard(before, tree, changes, world.trash, world.scratch)
     except GitError as error:
         assert (error.code, bool(error.fix)) == (case.discard, True)
         assert world.fingerprint() == edited
         return
     assert world.fingerprint() == edited
-    told = world.repository().apply_discard(
+    told = world.repository.apply_discard(
         msgspec.json.decode(msgspec.json.encode(plan), type=DiscardPlan), world.scratch
     )
 
@@ -87,7 +87,7 @@ def test_keep_commits_the_experiment_and_nothing_else(furnished):
     head = world.git("rev-parse", "-q", "--verify", "HEAD", check=False).decode().strip()
 
     try:
-        plan = world.repository().plan_keep(before, tree, changes, "a win\n\nmore\n", world.scratch)
+        plan = world.repository.plan_keep(before, tree, changes, "a win\n\nmore\n", world.scratch)
     except GitError as error:
         assert (error.code, bool(error.fix)) == (case.keep, True)
         assert world.fingerprint() == edited
@@ -95,9 +95,9 @@ def test_keep_commits_the_experiment_and_nothing_else(furnished):
     assert case.keep == "done"
     assert world.fingerprint() == edited
     plan = msgspec.json.decode(msgspec.json.encode(plan), type=KeepPlan)
-    assert world.repository().keep_state(plan) == "untouched"
-    assert world.repository().apply_keep(plan, world.scratch) == ()
-    assert world.repository().keep_state(plan) == "done"
+    assert world.repository.keep_state(plan) == "untouched"
+    assert world.repository.apply_keep(plan, world.scratch) == ()
+    assert world.repository.keep_state(plan) == "done"
 
     assert world.line("rev-parse", "HEAD") == plan.commit
     assert world.line("log", "-1", "--format=%P") == head
@@ -122,7 +122,7 @@ def check_commit(world, plan, changes, case, head):
         *([head] if head else []),
         plan.commit,
     )
-    absent = {path.encode() for path, content in case.committed.items() if content is None}
+    absent = {path_bytes(path) for path, content in case.committed.items() if content is None}
     there = entries(world.git("ls-tree", "-r", "-z", head)) if head else {}
     absent |= {
         path_bytes(one.path)
@@ -140,9 +140,9 @@ def check_commit(world, plan, changes, case, head):
                 [change.new_mode, change.new_oid] if change.new_mode else []
             )
     for path, content in case.committed.items():
-        assert blob(world, committed.get(path.encode(), (None, None))[1]) == content
+        assert blob(world, committed.get(path_bytes(path), (None, None))[1]) == content
     for path, content in case.staged.items():
-        assert blob(world, staged[path.encode()][1].decode() if path.encode() in staged else None) == content
+        assert blob(world, staged[path_bytes(path)][1].decode() if path_bytes(path) in staged else None) == content
 
 
 def check_rest(world, plan, edited, changes):

@@ -7,7 +7,7 @@ import sys
 import time
 
 import pytest
-from conftest import alive, number_in, wait_for
+from runner_world import alive, number_in, wait_for
 
 from autoloop import runner
 from autoloop.runner.tree import boot_id, processes

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from conftest import alive, number_in, wait_for
+from runner_world import alive, number_in, wait_for
 
 from autoloop.errors import CommandError
 from autoloop.runner import Command, Limits, lines, run, tail

@@ -149,7 +149,7 @@ def test_every_flipped_bit_of_state_json_is_mended_or_refused(played):
             try:
                 assert store.load(dict) == states[-1]["record"], (place, bit)
             except StateError as error:
-                assert error.code == "newer_state"  # noqa: PT017 - the flip may make the version a larger one
+                assert error.code == "newer_state"
             data[place] ^= 1 << bit
 
 
@@ -163,7 +163,7 @@ def test_a_flipped_bit_in_a_document_is_mended_from_the_journal(played):
         try:
             assert store.experiment(1, dict) == states[-1]["documents"]["experiments/001-reduce"]
         except StateError as error:
-            assert error.code == "newer_state"  # noqa: PT017 - as above
+            assert error.code == "newer_state"
         data[place] ^= 1 << place % 8
 
 

@@ -65,7 +65,7 @@ def test_an_error_at_every_change(tmp_path, states, code, lasting):
             warnings = play(Store(Layout(root), FailingIo(number, code, lasting), clock=lambda: 0.0), acknowledge)
         except StateError as error:
             stopped += 1
-            assert (error.code, bool(error.why), bool(error.fix)) == (CODES[code], True, True)  # noqa: PT017
+            assert (error.code, bool(error.why), bool(error.fix)) == (CODES[code], True, True)
             warnings = []
         else:
             went_on += 1

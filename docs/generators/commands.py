@@ -1,0 +1,80 @@
+"""The command line, from the click tree."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+
+import click
+
+from autoloop.cli import ALIASES, COMMANDS, program
+from autoloop.commands.app import global_options
+from generators.tables import code, table
+
+_GLOBAL = {option.name for option in global_options()} | {"help"}
+
+
+def overview() -> str:
+    """One line for each command."""
+    rows = [(f"[`{name}`](docs/reference/cli.md#autoloop-{name})", text) for name, (_, _, text) in COMMANDS.items()]
+    return table(("command", "does"), rows)
+
+
+def reference() -> str:
+    """Every command with its help text and its options, after the options that all of them take."""
+    shared = [option for option in program.params if option.name != "help"]
+    parts = ["## Options of every command", _options(shared)]
+    for name in COMMANDS:
+        command = program.get_command(click.Context(program), name)
+        if command is not None:
+            parts += _command(f"autoloop {name}", command)
+    return "\n\n".join(parts)
+
+
+def _command(path: str, command: click.Command) -> Iterator[str]:
+    yield f"## {path}"
+    if isinstance(command, click.Group):
+        yield _text(command)
+        for name, inner in command.commands.items():
+            for part in _command(f"{path} {name}", inner):
+                yield f"#{part}" if part.startswith("## ") else part
+        return
+    yield f"```text\n{_usage(path, command)}\n```"
+    yield _text(command)
+    own = [parameter for parameter in command.params if parameter.name not in _GLOBAL]
+    if any(isinstance(parameter, click.Option) for parameter in own):
+        yield _options(own)
+    if also := [alias for alias, name in ALIASES.items() if path == f"autoloop {name}"]:
+        yield f"Also: {', '.join(f'`autoloop {alias}`' for alias in also)}."
+
+
+def _usage(path: str, command: click.Command) -> str:
+    return " ".join([path, *command.collect_usage_pieces(click.Context(command, info_name=path))])
+
+
+def _text(command: click.Command) -> str:
+    """The help text; what click must not rewrap are examples."""
+    text = inspect.cleandoc(command.help or "")
+    prose, _, examples = text.partition("\b\n")
+    prose = "\n\n".join(" ".join(paragraph.split()) for paragraph in prose.strip().split("\n\n"))
+    return f"{prose}\n\n```sh\n{_aligned(examples)}\n```" if examples.strip() else prose
+
+
+def _aligned(examples: str) -> str:
+    """Words after two or more blanks are a remark."""
+    lines = []
+    for line in examples.strip().splitlines():
+        typed, _, remark = line.partition("   ")
+        lines.append(f"{typed}   # {remark.strip()}" if remark.strip() else typed)
+    return "\n".join(lines)
+
+
+def _options(parameters: list[click.Parameter]) -> str:
+    return table(("option", "does"), [_option(one) for one in parameters if isinstance(one, click.Option)])
+
+
+def _option(option: click.Option) -> tuple[str, str]:
+    names = ", ".join(code(name) for name in [*option.opts, *option.secondary_opts])
+    value = "" if option.is_flag else f" {code(option.metavar or option.make_metavar(click.Context(program)))}"
+    default = f" Default: `{option.default}`." if option.show_default and option.default is not None else ""
+    return names + value, f"{option.help or ''}{' Required.' if option.required else ''}{default}"

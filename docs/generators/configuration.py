@@ -1,0 +1,80 @@
+"""The keys of config.toml, from autoloop.config."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, get_args, get_origin, get_type_hints
+
+import msgspec
+
+from autoloop.config import Bytes, Config, Fraction, Seconds
+from autoloop.units import format_duration, format_size
+from generators.meanings import MEANINGS
+from generators.tables import attributes, code, summary, table
+from generators.types import words
+
+
+def reference() -> str:
+    """One table for each section."""
+    check()
+    parts = []
+    for name, kind in sections().items():
+        title = "[guardrails.NAME]" if name == "guardrails" else f"[{name}]"
+        rows = [(code(key), words(hint, null=False), default(value), say) for key, hint, value, say in keys(name, kind)]
+        parts.append(f"## `{title}`\n\n{summary(kind)}\n\n{table(('key', 'type', 'default', 'meaning'), rows)}")
+    return "\n\n".join(parts)
+
+
+def sections() -> dict[str, type]:
+    """Every section of the file and its Struct; `guardrails` is a table of them."""
+    hints = get_type_hints(Config)
+    inner = {name: get_args(hint)[1] if get_origin(hint) is dict else hint for name, hint in hints.items()}
+    return {name: kind for name, kind in inner.items() if isinstance(kind, type)}
+
+
+def keys(section: str, kind: type) -> Iterator[tuple[str, Any, object, str]]:
+    """Key, annotation, default and meaning of a section's keys."""
+    hints, said = get_type_hints(kind, include_extras=True), attributes(kind)
+    for field in msgspec.structs.fields(kind):
+        value = field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
+        yield field.name, hints[field.name], value, meaning(f"{section}.{field.name}", said.get(field.name, ""))
+
+
+def meaning(path: str, said: str = "") -> str:
+    """One sentence: the docstring's, else ours.
+
+    Raises:
+        KeyError: nobody says what it means.
+    """
+    text = said or MEANINGS[path]
+    return text[0].upper() + text[1:].rstrip(".") + "."
+
+
+def check() -> None:
+    """Every sentence has its key.
+
+    Raises:
+        KeyError: one has none any more.
+    """
+    known = {f"{name}.{field.name}" for name, kind in sections().items() for field in msgspec.structs.fields(kind)}
+    gone = MEANINGS.keys() - known - {field.name for field in msgspec.structs.fields(Config)}
+    if gone:
+        message = f"config.toml has no such key any more: {', '.join(sorted(gone))}"
+        raise KeyError(message)
+
+
+def default(value: object) -> str:
+    """A default as it would be written in the file."""
+    written = plain(value)
+    return "" if written in (None, "", [], {}) else code(msgspec.json.encode(written).decode())
+
+
+def plain(value: object) -> object:
+    """A default as JSON or TOML would hold it."""
+    if isinstance(value, Seconds):
+        return format_duration(value).replace(" ", "")
+    if isinstance(value, Bytes):
+        return format_size(value).replace(" ", "")
+    if isinstance(value, Fraction):
+        return f"{100 * value:g}%"
+    return msgspec.to_builtins(value)
