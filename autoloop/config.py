@@ -140,7 +140,7 @@ class Machine(_Section, frozen=True):
 
     wait: Seconds = Seconds(1800)
     max_load: Amount | None = 0.9
-    load_wait: Seconds = Seconds(30)
+    load_wait: Seconds = Seconds(10)
 
 
 class Holdout(_Section, frozen=True):

@@ -33,6 +33,8 @@ class EvalInferred(msgspec.Struct, frozen=True):
     direction: str
     unit: str = ""
     pattern: str = ""
+    label: str = ""
+    note: str = ""
 
 
 class NamedCommand(msgspec.Struct, frozen=True):

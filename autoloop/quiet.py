@@ -23,5 +23,7 @@ def quiet_machine(job: Job, phase: str) -> Iterator[None]:
 
     with machine_lock(float(rules.wait), tell):
         if rules.max_load is not None:
-            wait_for_quiet(rules.max_load, float(rules.load_wait), tell)
+            load = wait_for_quiet(rules.max_load, float(rules.load_wait), tell)
+            if not load.quiet:
+                job.notes.append(f"the machine was {load.busy:.0%} busy with other work: expect more noise")
         yield

@@ -20,6 +20,7 @@ from autoloop.outcomes import Arm
 
 _MOST_RESULT_BYTES = 64 << 20
 _TAIL_LINES = 12
+_SEARCHED_LINES = 200
 _FAILURE_WORDS = ("FAIL", "ERROR", "AssertionError", "E  ", "error", "Error", "panicked", "--- FAIL")
 _COMPARING = {"evaluating", "keeping", "confirming"}
 
@@ -205,7 +206,10 @@ def _failure(finished: runner.Finished) -> str:
 
 
 def _telling(finished: runner.Finished) -> str:
-    """The line of the output that most likely says what is wrong: the last that names a failure, else the last."""
-    lines = [line.strip() for line in said(finished).splitlines() if line.strip()]
+    """The line of the output that most likely says what is wrong: the first that names a failure, else the last."""
+    if finished.outcome != "failed":
+        return ""
+    text = "\n".join(runner.tail(path, _SEARCHED_LINES) for path in (finished.stdout, finished.stderr))
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     named = [line for line in lines if line.startswith(_FAILURE_WORDS)]
-    return (named or lines or [""])[-1][:200] if finished.outcome == "failed" else ""
+    return (named[0] if named else lines[-1] if lines else "")[:200]

@@ -22,7 +22,7 @@ FILES = 60_000
 
 def share(values: list[bool]) -> str:
     """A percentage with its count."""
-    return f"{sum(values) / len(values):4.0%} ({sum(values)}/{len(values)})" if values else "   –"
+    return f"{sum(values) / len(values):4.0%} ({sum(values)}/{len(values)})" if values else "   -"
 
 
 def row(name: str, marks: list[tuple[Case, Mark]]) -> str:

@@ -16,59 +16,64 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-PROPOSE = HERE / "search-proposals" / "propose.py"
-COMMANDS = [
-    ["init"],
-    ["doctor"],
-    ["baseline"],
-    ["run", "--propose", f"{shlex.quote(sys.executable)} {shlex.quote(str(PROPOSE))}", "--goal", "faster queries",
-     "--name", "faster-queries", "--experiments", "7"],
-    ["learn"],
-    ["finalize"],
-    ["status"],
-]
+COMMANDS = """\
+autoloop init --verify
+autoloop doctor --fix
+autoloop baseline
+autoloop run --propose "python3 ../search-proposals/propose.py" --goal "faster queries" --name faster-queries --experiments 7
+autoloop learn --all
+autoloop finalize --session
+autoloop status --all
+git log --oneline autoloop/faster-queries
+"""
 
 
 def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="autoloop-demo-"))
     began = time.monotonic()
     try:
-        repository = folder / "tinysearch"
-        prepare(repository)
-        environment = {**os.environ, "XDG_STATE_HOME": str(folder / "state")}
-        for arguments in COMMANDS:
-            code = run(arguments, repository, environment)
+        prepare(folder)
+        for command in COMMANDS.splitlines():
+            print(f"\n$ {command}", flush=True)
+            code = run(command, folder)
             if code:
-                print(f"\nautoloop {arguments[0]} ended with exit code {code}")
+                print(f"\n{command} ended with exit code {code}")
                 return code
-        show("git log --oneline --graph autoloop/faster-queries", repository)
         print(f"\nThe demo took {time.monotonic() - began:.0f} s.")
         return 0
     finally:
         if "--keep" in sys.argv:
-            print(f"Left for you to look at: {folder}")
+            print(f"Left for you to look at: {folder / 'search'}")
         else:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def prepare(repository: Path) -> None:
-    """A fresh git repository with the example in it."""
-    shutil.copytree(HERE / "search", repository, ignore=shutil.ignore_patterns("__pycache__"))
-    for command in ("git init --quiet --initial-branch=main", "git config user.name Demo",
-                    "git config user.email demo@localhost", "git add --all", "git commit --quiet --message 'A small search library'"):
-        subprocess.run(shlex.split(command), cwd=repository, check=True)
+def prepare(folder: Path) -> None:
+    """The example as a fresh git repository, and the proposals beside it."""
+    for name in ("search", "search-proposals"):
+        shutil.copytree(HERE / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for command in (
+        "git init --quiet --initial-branch=main",
+        "git config user.name Demo",
+        "git config user.email demo@localhost",
+        "git add --all",
+        "git commit --quiet --message 'A small search library'",
+    ):
+        subprocess.run(shlex.split(command), cwd=folder / "search", env=environment(folder), check=True)
 
 
-def run(arguments: list[str], repository: Path, environment: dict[str, str]) -> int:
-    """Print the command as a person would type it, and run it."""
-    shown = ["python propose.py" if str(PROPOSE) in part else part for part in arguments]
-    print(f"\n$ autoloop {shlex.join(shown)}", flush=True)
-    return subprocess.run([sys.executable, "-m", "autoloop", *arguments], cwd=repository, env=environment).returncode
+def run(command: str, folder: Path) -> int:
+    """Run a command in the example; `autoloop` is the one that belongs to this Python."""
+    program, *arguments = shlex.split(command)
+    words = [sys.executable, "-m", "autoloop"] if program == "autoloop" else [program]
+    return subprocess.run([*words, *arguments], cwd=folder / "search", env=environment(folder)).returncode
 
 
-def show(command: str, repository: Path) -> None:
-    print(f"\n$ {command}", flush=True)
-    subprocess.run(shlex.split(command), cwd=repository, check=False)
+def environment(folder: Path) -> dict[str, str]:
+    """Ours, but with no git settings of the user's and with approvals that are forgotten afterwards."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    alone = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "GIT_PAGER": "cat"}
+    return {**os.environ, **alone, "PATH": path, "XDG_STATE_HOME": str(folder / "state")}
 
 
 if __name__ == "__main__":

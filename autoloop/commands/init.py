@@ -71,4 +71,6 @@ def _shown(candidate: Candidate) -> EvalInferred:
         candidate.direction,
         candidate.unit,
         candidate.pattern,
+        candidate.label,
+        "; ".join(candidate.notes),
     )

@@ -29,7 +29,7 @@ _HIDDEN_BUT_OURS = frozenset({".github", ".circleci", ".gitlab", ".config", ".ci
 _GENERATED_HERE = frozenset({"pyvenv.cfg", "CACHEDIR.TAG", "conda-meta"})
 
 
-def head(path: Path, limit: int) -> str:
+def head(path: str, limit: int) -> str:
     """The first ``limit`` bytes of a regular file as text, undecodable bytes replaced, line ends unified.
 
     Raises:
@@ -115,7 +115,7 @@ def _ignored_directories(root: Path) -> Callable[[str], bool]:
     from pathspec import GitIgnoreSpec
 
     try:
-        lines = head(root / ".gitignore", _IGNORE_FILE).splitlines()[:1000]
+        lines = head(f"{root}/.gitignore", _IGNORE_FILE).splitlines()[:1000]
         spec = GitIgnoreSpec.from_lines([line for line in lines if line.count("*") <= _STARS])
     except (OSError, ValueError):
         return lambda _: False

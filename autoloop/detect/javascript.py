@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autoloop.detect import deno
 from autoloop.detect.javascript_bench import evals
-from autoloop.detect.javascript_packages import LOCK_FILES, read_packages
+from autoloop.detect.javascript_packages import LOCK_FILES, SCRIPTS, read_packages
 from autoloop.detect.javascript_tests import guardrails
 from autoloop.detect.repository import Repository
 from autoloop.detect.tree import directory_of
@@ -36,5 +36,5 @@ def inspect(repo: Repository) -> Finding | None:
 
 
 def _test_places(repo: Repository) -> tuple[str, ...]:
-    inner = repo.tree.matching(r"\.(test|spec)\.[mc]?[jt]sx?$|/__snapshots__/|(^|/)__tests__/")
+    inner = repo.tree.matching(r"\.(test|spec)\.[mc]?[jt]sx?$|(^|/)__tests__/", *SCRIPTS)
     return ("**/*.test.*", "**/*.spec.*", "**/__tests__/**", "**/__snapshots__/**") if inner else ()

@@ -10,7 +10,7 @@ import msgspec
 from autoloop.detect import names
 from autoloop.detect.bodies import commands, inside, mutates, quote, simple
 from autoloop.detect.formats import LOWER
-from autoloop.detect.javascript_packages import Package
+from autoloop.detect.javascript_packages import SCRIPTS, Package
 from autoloop.detect.repository import Repository
 from autoloop.detect.sources import library, needs_arguments, yielding
 from autoloop.detect.targets import format_of, objection, script_files
@@ -114,7 +114,7 @@ def _mentioned(repo: Repository, files: tuple[str, ...]) -> tuple[str, ...]:
 def _bench_files(repo: Repository, package: Package) -> Iterator[str]:
     prefix = f"{package.base}/" if package.base else ""
     pattern = rf"{_BENCH_FILE}|{_VITEST_FILE}|{names.bench_file('.js', '.mjs', '.cjs', '.ts', '.mts')}"
-    yield from (path for path in repo.tree.matching(pattern.replace("(?i)", "")) if path.startswith(prefix))
+    yield from (path for path in repo.tree.matching(pattern.replace("(?i)", ""), *SCRIPTS) if path.startswith(prefix))
 
 
 def _format(repo: Repository, package: Package, body: str, files: tuple[str, ...]) -> str:
@@ -154,7 +154,9 @@ def _vitest(repo: Repository, package: Package) -> Iterator[Candidate]:
     ):
         return
     prefix = f"{package.base}/" if package.base else ""
-    files = [path for path in repo.tree.matching(_VITEST_FILE) if path.startswith(prefix) and not is_sample(path)]
+    files = [
+        path for path in repo.tree.matching(_VITEST_FILE, *SCRIPTS) if path.startswith(prefix) and not is_sample(path)
+    ]
     if not repo.tree.grep(files, r"\bbench\("):
         return
     plain = Candidate(

@@ -20,6 +20,7 @@ _LOCKS = (
     ("package-lock.json", "npm"),
     ("npm-shrinkwrap.json", "npm"),
 )
+SCRIPTS = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx")
 LOCK_FILES = (*(lock for lock, _ in _LOCKS), "deno.lock")
 _LONGEST = 1000
 _SAID = r"(?:^|\s)(pnpm|yarn|bun|npm) (?:ci|install|i|run|test)\b|^yarn$"

@@ -21,11 +21,11 @@ _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pixi.lock")
 
 def inspect(repo: Repository) -> Finding | None:
     """What there is to run in the repository's Python project; None where there is none worth the name."""
-    project = read_project(repo)
     sources = [path for path in repo.tree.suffixed(".py") if not is_sample(path)]
     manifests = [path for path in repo.tree.named(*MANIFESTS) if not is_sample(path)]
-    if project is None or not sources:
+    if not sources:
         return None
+    project = read_project(repo)
     locks = tuple(at(project.base, lock) for lock in _LOCKS if at(project.base, lock) in repo.tree)
     tasks = tuple(python_tasks(repo, project))
     named, reasons = task_evals(repo, tasks, "python")

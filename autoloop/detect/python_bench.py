@@ -123,7 +123,9 @@ def _asv(repo: Repository, project: PythonProject) -> Iterator[Candidate]:
 
 def _scripts(repo: Repository, project: PythonProject) -> Iterator[Candidate]:
     own = at(project.base, "")
-    named = dict.fromkeys((*repo.tree.matching(bench_file(".py")), *repo.tree.matching(_BENCH_DIRECTORY.pattern)))
+    named = dict.fromkeys(
+        (*repo.tree.matching(bench_file(".py"), ".py"), *repo.tree.matching(_BENCH_DIRECTORY.pattern, ".py"))
+    )
     paths = [path for path in named if path.startswith(own) and not (_ASIDE.search(path) or is_sample(path))]
     for path in repo.tree.grep(paths[:200], _CLOCK):
         text = repo.tree.text(path)

@@ -108,8 +108,8 @@ class PythonProject:
         return f"{quote(places[0])}:" if places and "default" not in places else ""
 
 
-def read_project(repo: Repository) -> PythonProject | None:
-    """The Python project at the root, else the shallowest one below it; None when there is no sign of Python."""
+def read_project(repo: Repository) -> PythonProject:
+    """The Python project at the root, else the shallowest one not far below it; without any manifest, the root."""
     tree = repo.tree
     manifests = [path for path in tree.named(*MANIFESTS) if not is_sample(path)]
     bases = sorted({directory_of(path) for path in manifests}, key=lambda base: (base.count("/") + bool(base), base))

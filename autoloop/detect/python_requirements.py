@@ -65,7 +65,7 @@ def _environments(tree: Tree, base: str, settings: dict[str, object]) -> Iterato
 
 def _loose(tree: Tree, base: str) -> Iterator[tuple[str, set[str]]]:
     """Files without a grammar of their own worth a parser: requirement lists, and words in setup, tox and nox files."""
-    for path in tree.files:
+    for path in tree.suffixed(".txt", ".in"):
         if path.startswith(at(base, "")) and _LIST.fullmatch(path.removeprefix(at(base, ""))):
             yield f"file {path}", _names(tuple(tree.text(path).splitlines()))
     for name in ("setup.py", "setup.cfg", "tox.ini", "noxfile.py", "environment.yml"):

@@ -47,7 +47,7 @@ def _ini(texts: list[str], key: str) -> str:
 
 def test_files(repo: Repository, base: str) -> tuple[str, ...]:
     """Python files that hold tests, benchmarks and samples left out."""
-    named = [path for path in repo.tree.matching(_TEST_FILE) if path.startswith(at(base, ""))]
+    named = [path for path in repo.tree.matching(_TEST_FILE, ".py") if path.startswith(at(base, ""))]
     own = [path for path in named if not _BENCH_PATH.search(path) and not is_sample(path)]
     return repo.tree.grep(own[:_ENOUGH], r"^[ \t]*(async )?def test|\(.*TestCase\)|>>> ")
 

@@ -66,7 +66,9 @@ def _rake(repo: Repository, prefix: str) -> tuple[list[Candidate], list[str]]:
             worth, support = repo.support(rf"rake {re.escape(name)}\b")
             line = text.count("\n", 0, start) + 1
             scripts = [
-                file for file in repo.tree.matching(_BENCH_FILE) if file in body or file.rpartition("/")[2] in body
+                file
+                for file in repo.tree.matching(_BENCH_FILE, ".rb")
+                if file in body or file.rpartition("/")[2] in body
             ]
             plain = Candidate(
                 f"{prefix}rake {quote(name)}",
@@ -89,7 +91,7 @@ def _body(text: str, start: int) -> str:
 
 
 def _scripts(repo: Repository, prefix: str) -> Iterator[Candidate]:
-    for path in repo.tree.matching(_BENCH_FILE)[:50]:
+    for path in repo.tree.matching(_BENCH_FILE, ".rb")[:50]:
         text = repo.tree.text(path)
         if (
             is_sample(path)

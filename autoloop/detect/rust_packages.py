@@ -112,6 +112,6 @@ def _benches(tree: Tree, base: str, manifest: dict[str, object]) -> Iterator[Ben
             yield Bench(name, file, parse.strings(bench, "required-features"))
     if parse.dig(manifest, "package", "autobenches") is False:
         return
-    for path in tree.matching(rf"^{re.escape(prefix)}benches/([\w-]+\.rs|[\w-]+/main\.rs)$"):
+    for path in tree.matching(rf"^{re.escape(prefix)}benches/([\w-]+\.rs|[\w-]+/main\.rs)$", ".rs"):
         if path not in seen:
             yield Bench(path.removeprefix(f"{prefix}benches/").removesuffix("/main.rs").removesuffix(".rs"), path)

@@ -22,13 +22,13 @@ _PREPARES = re.compile(r"(?i)^(prepare|download|data|dataset|tokenizer|eval|eval
 
 def inspect(repo: Repository) -> Finding | None:
     """Training scripts near the root that print a loss or a score; None without one."""
-    project = read_project(repo)
-    if project is None:
-        return None
-    paths = [path for path in repo.tree.matching(_SCRIPT.pattern) if path.count("/") <= 1 and not is_sample(path)]
+    paths = [
+        path for path in repo.tree.matching(_SCRIPT.pattern, ".py") if path.count("/") <= 1 and not is_sample(path)
+    ]
     found = [(path, number) for path in repo.tree.grep(paths[:20], _LEARNS) if (number := _summary(repo, path))]
     if not found:
         return None
+    project = read_project(repo)
     alone = [path for path, _ in found if not _wants_arguments(repo, project, path)]
     return Finding(
         "training",

@@ -13,6 +13,7 @@ from autoloop.detect import parse
 from autoloop.detect.disk import Walk, head
 
 MAX_TEXT = 512 * 1024
+_LATE = "the time for the scan was used up: not every file was read"
 # Directories whose manifests are samples, not projects.
 _SAMPLE = re.compile(
     r"(^|/)(_?examples?|samples?|demos?|templates?|_*fixtures?_*|test[-_]?data|docs?|website|site|playground|sandbox|e2e)/"
@@ -30,6 +31,7 @@ class Tree:
     def __init__(self, root: Path, deadline: float = 1.5) -> None:
         self.root = root
         self.skipped: list[str] = []
+        self._prefix = f"{root}/"
         self._end = monotonic() + deadline
         self._texts: dict[str, str] = {}
         self._parsed: dict[str, object] = {}
@@ -52,10 +54,14 @@ class Tree:
         """Paths of files with one of these base names, shallow ones first."""
         return tuple(path for name in names for path in self._by_name.get(name, ()))
 
-    def matching(self, pattern: str) -> tuple[str, ...]:
-        """Paths in which the regular expression is found."""
+    def matching(self, pattern: str, *suffixes: str) -> tuple[str, ...]:
+        """Paths in which the regular expression is found, among all files or those with one of the endings."""
         found = re.compile(pattern).search
-        return tuple(path for path in self.files if found(path))
+        return tuple(path for path in (self.suffixed(*suffixes) if suffixes else self.files) if found(path))
+
+    def own(self, pattern: str, *suffixes: str) -> tuple[str, ...]:
+        """As ``matching``, without what lies among examples, fixtures and documentation."""
+        return tuple(path for path in self.matching(pattern, *suffixes) if not is_sample(path))
 
     def suffixed(self, *suffixes: str) -> tuple[str, ...]:
         """Paths with one of these endings (``.go``)."""
@@ -79,12 +85,12 @@ class Tree:
     def grep(self, paths: Iterable[str], pattern: str) -> tuple[str, ...]:
         """Those of ``paths`` whose text matches; stops quietly when the time is used up."""
         found = re.compile(pattern, re.MULTILINE).search
-        return tuple(path for path in paths if not self.late and found(self.text(path)))
+        return tuple(path for path in paths if self._in_time() and found(self.text(path)))
 
     def first_with(self, paths: Iterable[str], pattern: str) -> str:
         """The first of ``paths`` whose text matches, or an empty text; later ones are not opened."""
         found = re.compile(pattern, re.MULTILINE).search
-        return next((path for path in paths if not self.late and found(self.text(path))), "")
+        return next((path for path in paths if self._in_time() and found(self.text(path))), "")
 
     def line(self, path: str, pattern: str) -> int | None:
         """Number of the first line in which the regular expression is found."""
@@ -125,6 +131,11 @@ class Tree:
             for end in range(1, len(parts) + 1)
         )
 
+    def _in_time(self) -> bool:
+        if self.late and _LATE not in self.skipped:
+            self.skipped.append(_LATE)
+        return not self.late
+
     def _grouped(self, key: Callable[[str], str]) -> dict[str, list[str]]:
         groups: dict[str, list[str]] = {}
         for path in self.files:
@@ -133,7 +144,7 @@ class Tree:
 
     def _read(self, path: str) -> str:
         try:
-            return head(self.root / path, MAX_TEXT)
+            return head(f"{self._prefix}{path}", MAX_TEXT)
         except OSError as error:
             self.skipped.append(f"{path}: {error.strerror or 'unreadable'}")
             return ""

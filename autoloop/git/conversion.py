@@ -19,6 +19,9 @@ _UNSET = {b"unspecified", b"unset"}
 _CONTENT_ADDRESSED = b"lfs"
 
 
+Files = Mapping[bytes, Entry]
+
+
 @dataclass
 class Converted:
     """Files whose bytes git would not give back as stored.
@@ -32,7 +35,7 @@ class Converted:
     smudged: list[bytes] = field(default_factory=list)
 
 
-def find(git: Git, held: Mapping[bytes, Entry], dirty: Collection[bytes], index: Path, max_file_bytes: int) -> Converted:
+def find(git: Git, held: Files, dirty: Collection[bytes], index: Path, max_file_bytes: int) -> Converted:
     """Store the bytes of every file that differ from its blob.
 
     Args:
@@ -72,7 +75,7 @@ def store(git: Git, paths: Iterable[bytes]) -> dict[bytes, str]:
     return found
 
 
-def _possible(git: Git, held: Mapping[bytes, Entry]) -> bool:
+def _possible(git: Git, held: Files) -> bool:
     if git.config.get("core.autocrlf", "false") != "false" or "core.attributesfile" in git.config:
         return True
     user = Path(os.environ.get("XDG_CONFIG_HOME") or Path("~/.config").expanduser()) / "git" / "attributes"
@@ -91,7 +94,7 @@ def _other_line_ends(git: Git, index: Path) -> set[bytes]:
     return found
 
 
-def _filtered(git: Git, held: Mapping[bytes, Entry]) -> dict[bytes, bytes]:
+def _filtered(git: Git, held: Files) -> dict[bytes, bytes]:
     answer = git.run(
         "check-attr", "-z", "--stdin", "filter", "ident", "working-tree-encoding", stdin=joined(list(held))
     )
@@ -101,7 +104,7 @@ def _filtered(git: Git, held: Mapping[bytes, Entry]) -> dict[bytes, bytes]:
     }
 
 
-def _compare(git: Git, held: Mapping[bytes, Entry], paths: Iterable[bytes], max_file_bytes: int, found: Converted) -> None:
+def _compare(git: Git, held: Files, paths: Iterable[bytes], max_file_bytes: int, found: Converted) -> None:
     for path in paths:
         entry = held.get(path)
         file = locate(git.root, path)

@@ -77,6 +77,7 @@ def plan(git: Git, candidate: Candidate, scratch: Path) -> KeepPlan:
 
 def apply(git: Git, plan: KeepPlan, scratch: Path) -> tuple[str, ...]:
     """See ``Repository.apply_keep``."""
+    locks.recover(git)
     found = state(git, plan)
     if found == "untouched":
         locks.check_index(git)

@@ -48,6 +48,11 @@ def check_index(git: Git) -> None:
         pass
 
 
+def recover(git: Git) -> None:
+    """Give back the lock of the user's index that a killed command of ours still holds."""
+    _release_dead(git.git_dir / "index.lock")
+
+
 def clear(lock: Path, expected: Collection[bytes]) -> bool:
     """Move a stale lock aside; false when it may be somebody's.
 
@@ -70,9 +75,7 @@ def _take(lock: Path) -> bool:
     try:
         handle = os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
     except FileExistsError:
-        with suppress(FileNotFoundError):
-            if lock.read_bytes() == _MARK:
-                lock.unlink()
+        _release_dead(lock)
         return False
     except OSError as error:
         raise GitError(
@@ -84,6 +87,12 @@ def _take(lock: Path) -> bool:
     os.write(handle, _MARK)
     os.close(handle)
     return True
+
+
+def _release_dead(lock: Path) -> None:
+    with suppress(FileNotFoundError):
+        if lock.read_bytes() == _MARK:
+            lock.unlink()
 
 
 def _locked(lock: Path) -> GitError:

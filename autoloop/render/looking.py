@@ -69,7 +69,7 @@ def experiments_table(rows: Sequence[Recent]) -> Block:
     ends = [
         abs(x) for r in rows for x in (r.improvement.low, r.improvement.high, r.improvement.percent) if x is not None
     ]
-    scale = max([5.0, *ends])
+    scale = min(100.0, max([5.0, *ends]))
     shown = [
         (
             str(row.id),

@@ -8,7 +8,7 @@ from typing import Any
 from rich.text import Text
 
 from autoloop.outcomes import Check
-from autoloop.payloads import Baselined, Doctor, Init, SessionAnswer, SessionList
+from autoloop.payloads import Baselined, Doctor, EvalInferred, Init, SessionAnswer, SessionList
 from autoloop.render.words import Block, percent, table, word
 from autoloop.units import format_duration, format_value
 
@@ -30,12 +30,20 @@ def init(answer: Init) -> list[Block]:
         blocks.append(table("", "", rows=rows))
     blocks += [Text(f"  because {item.file}: {item.why}", style="dim") for item in found.evidence[:6]]
     blocks += [Text(reason, style="yellow") for reason in found.reasons]
-    blocks += [Text(f"  could measure: {idea.command} ({idea.format})") for idea in found.suggestions]
+    blocks += [_idea(idea) for idea in found.suggestions]
     verb = "Wrote" if answer.written else "Would write"
     blocks.append(Text(f"{verb} {answer.config}" + (f" (the old one is {answer.backup})" if answer.backup else "")))
     if not answer.written and answer.text:
         blocks.append(Text(answer.text))
     return blocks + (doctor(answer.verification) if answer.verification else [])
+
+
+def _idea(idea: EvalInferred) -> Text:
+    """Something that could be measured where nothing is."""
+    text = Text(f"  you could: {idea.label}")
+    if idea.command:
+        text.append(f': command = "{idea.command}", metric_format = "{idea.format}"', style="green")
+    return text.append(f" ({idea.note})" if idea.note else "")
 
 
 def doctor(answer: Doctor) -> list[Block]:

@@ -113,7 +113,7 @@ class Supervision:
     # --- what happens
 
     def _pump(self, stream: Stream) -> None:
-        """Take what there is; then let more of it gather, so that a talkative command is not disturbed at every word."""
+        """Take what there is; then let more gather, so that a talkative command is not disturbed at every word."""
         if stream.pump():
             self._rest_until = time.monotonic() + _REST
 

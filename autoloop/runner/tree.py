@@ -78,7 +78,13 @@ def boot_id() -> str:
 def group_of(leader: int, mark: str) -> Group:
     """The group that the process ``leader`` leads, described for a later ``sweep``."""
     found = process(leader)
-    return Group(leader, found.start_time if found else 0, boot_id(), mark)
+    started = found.start_time if found else _now()  # it has made way for its successor already: it is just now
+    return Group(leader, started, boot_id(), mark)
+
+
+def _now() -> int:
+    """Clock ticks since boot, as the kernel counts start times."""
+    return int(time.clock_gettime(time.CLOCK_BOOTTIME) * os.sysconf("SC_CLK_TCK")) if KNOWN else 0
 
 
 def sweep(group: Group) -> bool:

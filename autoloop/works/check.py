@@ -45,7 +45,8 @@ class _Doctor:
         """Build, eval, guardrails, and what they left in the work tree."""
         before = self._tree()
         checks = [*self._eval(), *self._guardrails()]
-        return [*checks, *self._litter(before), self._method()]
+        method = [self._method()] if self.config.eval.command else []
+        return [*checks, *self._litter(before), *method]
 
     def _tree(self) -> str:
         scratch = self.job.workspace.layout.scratch

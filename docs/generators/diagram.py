@@ -35,11 +35,11 @@ def _edges(table: Workflow) -> dict[tuple[str, str], list[str]]:
     """Arrows with the triggers that agents type; the engine's arrows have no words."""
     found: dict[tuple[str, str], list[str]] = {}
     for name, trigger in table.triggers.items():
-        first = trigger.outcomes[0].source[0]
-        for outcome in trigger.outcomes:
-            for source in outcome.source:
-                if not _shown(name, source, first):
-                    continue
+        for source in (source for outcome in trigger.outcomes for source in outcome.source):
+            if not _shown(name, source, trigger.outcomes[0].source[0]):
+                continue
+            outcomes = trigger.from_state(source)
+            for outcome in outcomes[:1] if trigger.by == "agent" else outcomes:
                 labels = found.setdefault((source, outcome.dest), [])
                 if trigger.by == "agent" and name not in labels:
                     labels.append(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import autoloop
@@ -12,7 +12,6 @@ from autoloop import errors
 from autoloop.errors import AutoLoopError
 from generators.tables import code, summary, table
 
-_ONE_PLACE = 2
 _SPECIAL = [("0", "Done."), ("130, 143, 129", "Interrupted by SIGINT, SIGTERM or SIGHUP.")]
 _FIXED = [
     ("10", "`eval --exit-code`, `rerun --exit-code`: the verdict is discard."),
@@ -22,8 +21,10 @@ _FIXED = [
 
 def exit_codes() -> str:
     """One line for each number."""
-    kinds = _kinds().values()
-    known = {kind.exit_code: summary(kind) for kind in kinds if kind.exit_code != errors.EXIT_BUG}
+    known: dict[int, str] = {}
+    for kind in _kinds().values():
+        if kind.exit_code != errors.EXIT_BUG:
+            known[kind.exit_code] = " ".join(filter(None, (known.get(kind.exit_code), summary(kind))))
     rows = [(str(number), text) for number, text in sorted(known.items())]
     bug = (str(errors.EXIT_BUG), "A mistake in AutoLoop; the answer names a report file.")
     return table(("exit code", "means"), [_SPECIAL[0], *rows, *_FIXED, bug, _SPECIAL[1]])
@@ -48,27 +49,44 @@ def _kinds() -> dict[str, type[AutoLoopError]]:
 def _raised() -> Iterator[tuple[str, str, str]]:
     """Code, exit code and sentence of every error and every reason of a guard."""
     for path in sorted(Path(autoloop.__file__).parent.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and len(node.args) >= _ONE_PLACE:
-                yield from _call(node)
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(function, ast.FunctionDef):
+                known = dict(_sentences(function))
+                for node in ast.walk(function):
+                    if isinstance(node, ast.Call):
+                        yield from _call(node, known)
 
 
-def _call(node: ast.Call) -> Iterator[tuple[str, str, str]]:
-    called, first = node.func, node.args[0]
+def _sentences(function: ast.FunctionDef) -> Iterator[tuple[str, ast.expr]]:
+    """Texts that a function gives a name before it says them."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            yield node.targets[0].id, node.value
+
+
+def _call(node: ast.Call, known: Mapping[str, ast.expr]) -> Iterator[tuple[str, str, str]]:
+    called, arguments = node.func, node.args
     name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
-    if not isinstance(first, ast.Constant) or not isinstance(first.value, str) or not first.value:
+    if name == "_failure":  # the guards' short way to a Blocked: its first argument are the facts
+        name, arguments = "Blocked", arguments[1:]
+    if len(arguments) <= 1 or (name != "Blocked" and name not in _kinds()):
+        return
+    stable, says = _text(arguments[0], known), _text(arguments[1], known)
+    if not stable:
         return
     if name == "Blocked":
         number = next((ast.unparse(word.value) for word in node.keywords if word.arg == "exit"), "1")
-        yield first.value, number, _text(node.args[1])
-    elif name in _kinds():
-        yield first.value, str(_kinds()[name].exit_code), _text(node.args[1])
+        yield stable, number.replace("EXIT_BUDGET", str(errors.EXIT_BUDGET)), says
+    else:
+        yield stable, str(_kinds()[name].exit_code), says
 
 
-def _text(node: ast.expr) -> str:
+def _text(node: ast.expr, known: Mapping[str, ast.expr]) -> str:
     """A literal sentence; what is filled in is an ellipsis."""
     if isinstance(node, ast.Constant):
         return str(node.value)
     if isinstance(node, ast.JoinedStr):
         return "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
+    if isinstance(node, ast.Name) and node.id in known:
+        return _text(known[node.id], {})
     return ""

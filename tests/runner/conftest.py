@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from runner_world import wait_for
 
 from autoloop import runner
 
@@ -27,8 +28,9 @@ def _no_survivors(monkeypatch):
     name = f"OF_TEST_{os.urandom(6).hex()}"
     monkeypatch.setenv(name, "1")
     yield
-    left = [pid for pid in Path("/proc").iterdir() if pid.name.isdigit() and name.encode() in _environ(pid)]
-    assert left == []
+    wait_for(
+        lambda: not [pid for pid in Path("/proc").iterdir() if pid.name.isdigit() and name.encode() in _environ(pid)]
+    )
 
 
 def _environ(process: Path) -> bytes:

@@ -1,0 +1,356 @@
+"""What users, benchmarks, state files and descriptions do wrong: named, recorded, survived, never a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+LOOKING = (["status"], ["next"], ["history"], ["session", "list"], ["show", "1"])
+ACTING = (
+    ["init"],
+    ["doctor"],
+    ["baseline"],
+    ["pre", "--description", "x"],
+    ["eval"],
+    ["keep"],
+    ["discard"],
+    ["resume"],
+)
+
+
+# --- where it is called
+
+
+@pytest.mark.parametrize("kind", ["no repository", "bare"])
+def test_without_a_work_tree_every_command_says_so_in_one_document(bare_world, kind):
+    if kind == "bare":
+        bare_world.git("init", "-q", "--bare")
+    for arguments in (*LOOKING, *ACTING, ["finalize"], ["learn"], ["run", "--propose", "true"]):
+        error = bare_world.refused(*arguments, code=5)
+        assert error["code"] in {"not_a_repository", "bare_repository", "no_work_tree"}, arguments
+        assert error["fix"], arguments
+    assert not (bare_world.root / ".autoloop").exists()
+
+
+def test_a_branch_without_commits_can_be_set_up_but_not_measured(bare_world):
+    world = bare_world
+    world.git("init", "-q", "-b", "main")
+    world.write("bench.py", 'print("METRIC cost=1ms")\n')
+    world.result("init")
+    checks = {check["id"]: check for check in world.result("doctor", code=1)["checks"]}
+    assert checks["git"]["status"] == "fail"
+    assert "git commit" in checks["git"]["fix"]
+    for arguments in (["baseline"], ["pre", "--description", "x"], ["eval"]):
+        assert world.refused(*arguments)["fix"]
+    assert world.read("bench.py") == 'print("METRIC cost=1ms")\n'
+
+
+# --- the command line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--json", "statsu"], "'status'"),
+        (["statsu", "--json"], "'status'"),
+        (["eval", "--json", "--exitcode"], "--exit-code"),
+        (["--json", "pre"], "--description"),
+        (["session", "strat", "--json"], "start"),
+        (["session", "start", "--experiments", "none", "--json"], "none"),
+        (["session", "start", "--time", "soon", "--json"], "soon"),
+        (["-C", "/nowhere/at/all", "status", "--json"], "/nowhere/at/all"),
+    ],
+)
+def test_a_command_line_that_makes_no_sense_is_answered_with_the_nearest_name(repository, arguments, says):
+    done = repository.run(*arguments)
+    document = json.loads(done.stdout)
+    assert done.returncode == 2
+    assert document["ok"] is False
+    assert says in document["error"]["what"]
+    assert document["error"]["fix"]
+
+
+def test_no_command_at_all_is_answered_with_the_help(repository):
+    done = repository.run()
+    assert done.returncode == 2
+    assert "Commands:" in done.stdout + done.stderr
+    assert "autoloop: Usage" not in done.stderr
+    assert json.loads(repository.run("--json").stdout)["error"]["fix"]
+
+
+# --- the configuration
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "says"),
+    [
+        ("primary_metric", "primry_metric", [".autoloop/config.toml:5", "eval.primry_metric", "'primary_metric'"]),
+        ('"lower_is_better"\nunit', '"lower"\nunit', [".autoloop/config.toml:6", "eval.direction", "lower_is_better"]),
+        ('timeout = "20s"', 'timeout = "20 sheep"', [".autoloop/config.toml:8", "eval.timeout"]),
+        ("[scope]", "[scope", [".autoloop/config.toml:20"]),
+        ("schema_version = 1", "schema_version = 9", ["schema_version 9", "upgrade"]),
+    ],
+)
+def test_a_wrong_configuration_is_named_by_file_line_and_key(configured, right, wrong, says):
+    configured.write(".autoloop/config.toml", configured.read(".autoloop/config.toml").replace(right, wrong, 1))
+    for arguments in (["config"], ["baseline"], ["eval"], ["pre", "--description", "x"]):
+        error = configured.refused(*arguments, code=3)
+        text = error["what"] + error["why"] + error["fix"]
+        assert all(word in text for word in says), (arguments, text)
+    assert configured.json("status")["ok"]
+
+
+@pytest.mark.parametrize("how", ["missing", "not text"])
+def test_a_configuration_that_is_not_there_or_no_text(world, how):
+    path = world.root / ".autoloop" / "config.toml"
+    path.unlink() if how == "missing" else path.write_bytes(b"schema_version = 1\n# \xff\n")
+    for arguments in (["config"], ["baseline"], ["pre", "--description", "x"]):
+        error = world.refused(*arguments, code=3)
+        assert "config.toml" in error["what"] + error["why"]
+        assert "autoloop" in error["fix"], error
+
+
+# --- the benchmark
+
+
+@pytest.fixture
+def open_world(world):
+    """An experiment is open, and the eval reads its manners from a file of the experiment."""
+    world.write("manners.sh", "")
+    world.write("sitting.sh", '. ./manners.sh; exec python3 bench.py "$@"\n')
+    world.git("add", "-A")
+    world.git("commit", "-qm", "a benchmark that can misbehave")
+    text = world.read(".autoloop/config.toml").replace("python3 bench.py", "sh sitting.sh").replace('"20s"', '"2s"')
+    world.write(".autoloop/config.toml", text)
+    world.prove()
+    world.result("pre", "--description", "misbehaves")
+    world.write("cost.txt", "80\n")
+    return world
+
+
+NUMBER = "echo METRIC size=50; echo METRIC cost="
+MISBEHAVIOUR = {
+    "command not found": ("no_such_program_here; exit 127", "no_such_program_here"),
+    "prints nothing": ("exit 0", "printed nothing"),
+    "fails": ("echo the cause of it >&2; exit 3", "the cause of it"),
+    "hangs": ("echo before the hang; sleep 60", "before the hang"),
+    "ignores the signal": ("trap '' TERM; echo deaf; while :; do sleep 0.1; done", "deaf"),
+    "NaN": (f"{NUMBER}nan; exit 0", "cost=nan"),
+    "infinity": (f"{NUMBER}inf; exit 0", "cost=inf"),
+    "another unit": (f"{NUMBER}80MiB; exit 0", "80MiB"),
+    "no such metric": ("echo METRIC other=1; exit 0", "other=1"),
+}
+
+
+@pytest.mark.parametrize("name", MISBEHAVIOUR)
+def test_a_misbehaving_benchmark_is_a_crash_with_its_last_words_and_can_be_mended(open_world, name):
+    script, says = MISBEHAVIOUR[name]
+    open_world.write("manners.sh", script + "\n")
+    document = open_world.json("eval", code=4)
+    assert document["state"] == "crashed"
+    assert document["result"]["verdict"] == "crash"
+    assert says in document["result"]["reasons"][0]
+    assert open_world.result("status")["counts"]["crashed"] == 0, "still open: it can be mended"
+    assert open_world.refused("keep")["fix"]
+    open_world.write("manners.sh", "")
+    result = open_world.result("eval")
+    assert (result["verdict"], result["experiment"]["id"]) == ("keep", 1)
+    assert open_world.result("keep")["experiment"]["paths"] == ["cost.txt"]
+
+
+def test_a_crash_that_is_given_up_is_counted_and_its_output_kept(open_world):
+    open_world.write("manners.sh", "echo last words; exit 9\n")
+    open_world.json("eval", code=4)
+    open_world.result("discard")
+    assert open_world.result("status")["counts"]["crashed"] == 1
+    (row,) = open_world.result("history")["experiments"]
+    assert row["status"] == "crashed"
+    assert any("last words" in p.read_text() for p in (open_world.root / ".autoloop/runs/001").glob("*.out"))
+    assert open_world.read("manners.sh") == ""
+
+
+def test_children_of_the_benchmark_do_not_outlive_it(open_world):
+    open_world.write("manners.sh", "sleep 53.5 & sleep 53.6 & echo $! > /dev/null\n")
+    assert open_world.result("eval")["verdict"] == "keep"
+    commands = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    assert "sleep 53.5" not in commands
+    assert "sleep 53.6" not in commands
+
+
+def test_two_hundred_megabytes_of_output_do_not_fill_the_memory(open_world):
+    open_world.write(
+        "manners.sh", "head -c 200000000 /dev/zero | tr '\\0' x; echo; head -c 1000000 /dev/zero | tr '\\0' '\\n'\n"
+    )
+    text = open_world.read(".autoloop/config.toml").replace('timeout = "2s"', 'timeout = "30s"')
+    open_world.write(".autoloop/config.toml", text + "\n[verdict]\nmax_samples = 1\n")
+    process = open_world.start("baseline", "--samples", "1", "--json")
+    pid, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    process.communicate()
+    assert pid == process.pid
+    assert usage.ru_maxrss / (1 if sys.platform != "darwin" else 1024) < 150 * 1024
+    assert sum(p.stat().st_size for p in (open_world.root / ".autoloop").rglob("*") if p.is_file()) < 64 << 20
+
+
+def test_one_failure_among_the_runs_is_reported_as_flaky(open_world):
+    flag = open_world.root.parent / "flag"
+    open_world.write("manners.sh", f"test -e {flag} || {{ touch {flag}; echo hiccup; exit 1; }}\n")
+    result = open_world.result("eval")
+    assert result["verdict"] == "keep"
+    assert any("runs failed" in caveat for caveat in result["caveats"])
+
+
+def test_a_metric_that_is_printed_twice_with_different_numbers_is_not_guessed(configured):
+    configured.write("bench.py", 'print("METRIC a.cost=1ms")\nprint("METRIC b.cost=2ms")\nprint("METRIC size=1")\n')
+    configured.git("commit", "-qam", "ambiguous")
+    failed = [check for check in configured.result("doctor", code=1)["checks"] if check["status"] == "fail"]
+    text = " ".join(check["what"] + check["why"] for check in failed)
+    assert "a.cost" in text
+    assert "b.cost" in text
+
+
+# --- out of turn
+
+
+def test_commands_out_of_turn_are_refused_and_change_nothing(world):
+    for arguments in (["keep"], ["discard"], ["rerun"], ["finalize"]):
+        assert world.refused(*arguments)["fix"], arguments
+    world.result("pre", "--description", "one")
+    assert world.refused("pre", "--description", "two")["fix"]
+    world.write("cost.txt", "80\n")
+    assert "autoloop eval" in world.refused("keep")["fix"]
+    world.result("eval")
+    assert world.refused("rerun")["code"]
+    assert world.read("cost.txt") == "80\n"
+    assert world.state() == "keepable"
+
+
+def test_wall_time_that_ends_under_way_lets_the_experiment_finish(world):
+    world.result("session", "start", "--time", "2s")
+    world.result("pre", "--description", "the last one")
+    world.write("cost.txt", "80\n")
+    while world.json("status")["budget"]["time"]["left"] > 0:
+        pass
+    assert world.result("eval")["verdict"] == "keep"
+    assert world.result("keep")["experiment"]["status"] == "kept"
+    assert world.state() == "exhausted"
+    assert world.refused("pre", "--description", "x", code=6)["code"] == "budget_time"
+
+
+def test_discard_leaves_what_was_edited_elsewhere_after_the_eval_and_names_it(world):
+    world.result("pre", "--description", "worse")
+    world.write("cost.txt", "130\n")
+    world.result("eval")
+    world.write("notes.txt", "written after the eval\n")
+    answer = world.result("discard")
+    assert world.read("cost.txt") == "100\n"
+    assert world.read("notes.txt") == "written after the eval\n"
+    assert any("notes.txt" in note for note in answer["notes"])
+
+
+# --- state files
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\x00 garbage", b'{"schema_version": 1, "sta'])
+def test_a_damaged_state_file_is_made_anew_from_the_journal(world, content):
+    before = world.result("status")
+    (world.root / ".autoloop/state.json").write_bytes(content)
+    assert world.result("status") == before
+    assert "state.json was damaged" in world.run("pre", "--description", "x").stdout
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\x00 garbage\n", b"{}\n"])
+def test_a_lost_journal_is_named_with_its_remedy(world, content):
+    (world.root / ".autoloop/history.jsonl").write_bytes(content)
+    for arguments in (["status"], ["pre", "--description", "x"], ["doctor"]):
+        error = world.refused(*arguments, code=3)
+        assert "history.jsonl" in error["what"]
+        assert "autoloop doctor --rebuild" in error["fix"]
+
+
+def test_a_state_file_of_a_newer_version_is_refused_and_left_alone(world):
+    path = world.root / ".autoloop/state.json"
+    newer = path.read_bytes().replace(b'"schema_version":1', b'"schema_version":99').replace(b": 1,", b": 99,", 1)
+    path.write_bytes(newer)
+    error = world.refused("status", code=3)
+    assert "state.json" in error["what"]
+    assert "upgrade" in error["fix"]
+    assert path.read_bytes() == newer
+
+
+@pytest.mark.parametrize("kind", ["file", "link"])
+def test_a_workspace_that_is_no_directory_is_not_followed(world, kind):
+    folder, elsewhere = world.root / ".autoloop", world.root.parent / "elsewhere"
+    shutil.move(folder, elsewhere)
+    folder.write_text("mine") if kind == "file" else folder.symlink_to(elsewhere)
+    held = sorted(elsewhere.rglob("*"))
+    for arguments in (["status"], ["init"], ["doctor"], ["pre", "--description", "x"]):
+        assert ".autoloop" in world.refused(*arguments, code=3)["what"]
+    assert sorted(elsewhere.rglob("*")) == held
+
+
+# --- descriptions
+
+HOSTILE = {
+    "newlines": "first line\nsecond line\n\nthird",
+    "shell": "$(touch hacked) `touch hacked` \"'; touch hacked; '\" ${HOME} %n *",
+    "option": "--force -rf",
+    "trailer": "win\n\nAutoLoop-Experiment: 99\nSigned-off-by: Nobody <no@example.org>",
+    "long": "x" * 10_000,
+    "control": "bell \x07 escape \x1b[31mred\x1b[0m backspace \b\r over",
+    "emoji": "🚀 schneller – très vite",
+    "braces": "{id:03d} {0} {description.__class__} %s",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_description_is_only_text(world, name):
+    text = HOSTILE[name]
+    world.result("pre", f"--description={text}")
+    world.write("cost.txt", "80\n")
+    world.result("eval")
+    world.result("keep")
+    assert not (world.root / "hacked").exists()
+    raw = world.git("log", "-1", "--format=%B")
+    assert raw.startswith("exp-001: ")
+    assert "\x1b" not in raw
+    assert "\x07" not in raw
+    numbers = world.git("log", "-1", "--format=%(trailers:key=AutoLoop-Experiment,valueonly)").split()
+    assert numbers == ["1"]
+    assert "Signed-off-by" not in world.git("log", "-1", "--format=%(trailers:only)")
+    assert len(world.git("log", "-1", "--format=%s")) < 1000
+    shown = world.run("show", "1").stdout + world.run("history").stdout + world.run("status").stdout
+    assert "\x1b" not in shown
+    assert "\x07" not in shown
+
+
+def test_session_names_and_branches_cannot_leave_their_place(world):
+    world.result("session", "start", "--name", "../../x y~^:?*[\\ .lock", "--experiments", "3")
+    assert not list(world.root.parent.glob("x*"))
+    world.win("80")
+    world.git("branch", "autoloop/taken")
+    head = world.git("rev-parse", "autoloop/taken")
+    (branch,) = world.result("finalize", "--no-confirm")["branches"]
+    assert branch["name"].startswith("autoloop/")
+    assert ".." not in branch["name"]
+    assert world.git("rev-parse", "autoloop/taken") == head
+    assert all(p.parent.name == "sessions" for p in (world.root / ".autoloop/sessions").rglob("*"))
+
+
+def test_a_branch_name_that_is_taken_is_never_overwritten(world):
+    world.win("80")
+    world.git("branch", "review")
+    head = world.git("rev-parse", "review")
+    done = world.run("finalize", "--no-confirm", "--name", "review", "--json")
+    document = json.loads(done.stdout)
+    assert world.git("rev-parse", "review") == head
+    if done.returncode == 0:
+        assert document["result"]["branches"][0]["name"] != "review"
+    else:
+        assert "review" in document["error"]["what"] + document["error"]["why"], shlex.join(done.args)
