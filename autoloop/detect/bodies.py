@@ -29,7 +29,7 @@ _WATCHES = re.compile(
     re.VERBOSE,
 )
 _PLACEHOLDER = re.compile(r"no tests? specified|\bexit\s+1\b|not (yet )?implemented|\bTODO\b", re.IGNORECASE)
-_NOTHING = re.compile(r"^[ \t]*(@?(echo|true|:|exit)\b[^|;&]*(&&\s*)?)*\s*$")
+_NOTHING = re.compile(r"\s*(@?(echo\b|true\b|exit\b|:(?=\s|$))[^|;&\n]*(&&|;|\n)?\s*)*")
 _SERVICE = re.compile(
     r"\bdocker(-compose)?\s+(compose\s+)?(up|run|exec)\b|\bkubectl\b"
     r"|\b(k6|artillery|locust|wrk2?|ab|bombardier|vegeta|lhci)\s"
@@ -58,7 +58,7 @@ def watches(body: str) -> bool:
 
 def is_placeholder(body: str) -> bool:
     """Whether it only says something, or fails on purpose: nothing would be tested or measured."""
-    return bool(_NOTHING.match(body)) or bool(_PLACEHOLDER.search(body) and re.search(r"\becho\b", body))
+    return bool(_NOTHING.fullmatch(body)) or bool(_PLACEHOLDER.search(body) and re.search(r"\becho\b", body))
 
 
 def wants_service(body: str) -> bool:

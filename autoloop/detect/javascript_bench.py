@@ -154,9 +154,7 @@ def _vitest(repo: Repository, package: Package) -> Iterator[Candidate]:
     ):
         return
     prefix = f"{package.base}/" if package.base else ""
-    files = [
-        path for path in repo.tree.matching(_VITEST_FILE, *SCRIPTS) if path.startswith(prefix) and not is_sample(path)
-    ]
+    files = [path for path in repo.tree.own(_VITEST_FILE, *SCRIPTS) if path.startswith(prefix)]
     if not repo.tree.grep(files, r"\bbench\("):
         return
     plain = Candidate(

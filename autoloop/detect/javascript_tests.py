@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from autoloop.detect import bodies, names
 from autoloop.detect.javascript_packages import SCRIPTS, Package
 from autoloop.detect.repository import Repository
-from autoloop.detect.tree import is_sample
 from autoloop.detect.words import Evidence, GuardrailCandidate
 
 _TEST_FILE = r"(^|/)(__tests__/.*|tests?/.*|[\w.-]+[.-](test|spec)|test)\.[mc]?[jt]sx?$"
@@ -88,9 +87,7 @@ def _guardrail(repo: Repository, package: Package, kind: str, script: str, comma
 def _without_script(repo: Repository, package: Package) -> GuardrailCandidate | None:
     """The installed test runner, or node's own, where there are tests but no script for them."""
     prefix = f"{package.base}/" if package.base else ""
-    files = [
-        path for path in repo.tree.matching(_TEST_FILE, *SCRIPTS) if path.startswith(prefix) and not is_sample(path)
-    ]
+    files = [path for path in repo.tree.own(_TEST_FILE, *SCRIPTS) if path.startswith(prefix)]
     if not files:
         return None
     runner = next((command for name, command in _RUNNERS if name in package.dependencies), "")

@@ -123,10 +123,8 @@ def _asv(repo: Repository, project: PythonProject) -> Iterator[Candidate]:
 
 def _scripts(repo: Repository, project: PythonProject) -> Iterator[Candidate]:
     own = at(project.base, "")
-    named = dict.fromkeys(
-        (*repo.tree.matching(bench_file(".py"), ".py"), *repo.tree.matching(_BENCH_DIRECTORY.pattern, ".py"))
-    )
-    paths = [path for path in named if path.startswith(own) and not (_ASIDE.search(path) or is_sample(path))]
+    named = (*repo.tree.own(bench_file(".py"), ".py"), *repo.tree.own(_BENCH_DIRECTORY.pattern, ".py"))
+    paths = [path for path in dict.fromkeys(named) if path.startswith(own) and not _ASIDE.search(path)]
     for path in repo.tree.grep(paths[:200], _CLOCK):
         text = repo.tree.text(path)
         importable = at(directory_of(path), "__init__.py") in repo.tree

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from autoloop.detect.bodies import quote, wants_service
 from autoloop.detect.repository import Repository
 from autoloop.detect.sources import needs_arguments, yielding
-from autoloop.detect.tree import is_sample
 from autoloop.detect.words import Candidate, Evidence, Finding
 
 _PLACES = (
@@ -24,7 +23,7 @@ _PROGRAMS = {"py": "python3", "js": "node", "mjs": "node", "rb": "ruby", "pl": "
 
 def inspect(repo: Repository) -> Finding | None:
     """Scripts near the root that measure; None without one."""
-    paths = [path for path in repo.tree.matching(_PLACES) if not is_sample(path)]
+    paths = list(repo.tree.own(_PLACES))
     speaking = set(repo.tree.grep(paths[:400], _METRIC))
     chosen = [path for path in paths if path in speaking or _NAMED.search(path)]
     reasons = [f"{path} needs arguments" for path in chosen if needs_arguments(path, repo.tree.text(path))]

@@ -10,7 +10,6 @@ from autoloop.detect.python_requirements import at
 from autoloop.detect.repository import Repository
 from autoloop.detect.sniff import Printed, printed
 from autoloop.detect.sources import needs_arguments, needs_gpu
-from autoloop.detect.tree import is_sample
 from autoloop.detect.words import Candidate, Evidence, Finding, GuardrailCandidate
 from autoloop.metrics import direction_of
 
@@ -22,9 +21,7 @@ _PREPARES = re.compile(r"(?i)^(prepare|download|data|dataset|tokenizer|eval|eval
 
 def inspect(repo: Repository) -> Finding | None:
     """Training scripts near the root that print a loss or a score; None without one."""
-    paths = [
-        path for path in repo.tree.matching(_SCRIPT.pattern, ".py") if path.count("/") <= 1 and not is_sample(path)
-    ]
+    paths = [path for path in repo.tree.own(_SCRIPT.pattern, ".py") if path.count("/") <= 1]
     found = [(path, number) for path in repo.tree.grep(paths[:20], _LEARNS) if (number := _summary(repo, path))]
     if not found:
         return None

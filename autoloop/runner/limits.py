@@ -14,17 +14,26 @@ _CPU_GRACE = 2
 
 
 def apply(pid: int, limits: Limits) -> None:
-    """Limit a process that has not begun yet, and all that it will start (Linux; elsewhere nothing is limited).
+    """Limit a process that has not begun yet, and all that it will start (Linux).
 
     No core dumps either: they would land in the work tree.
     """
-    if not hasattr(resource, "prlimit"):
+    if not _can_limit():
         return
     for which, soft, hard in _wanted(limits):
         _, ceiling = resource.prlimit(pid, which)
         if ceiling != resource.RLIM_INFINITY:  # an inherited limit that is lower stays
             soft, hard = min(soft, ceiling), min(hard, ceiling)  # noqa: PLW2901
         resource.prlimit(pid, which, (soft, hard))
+
+
+def enforceable(limits: Limits) -> bool:
+    """Whether this system can set these limits from outside; none can be set anywhere."""
+    return _can_limit() or limits == Limits()
+
+
+def _can_limit() -> bool:
+    return hasattr(resource, "prlimit")
 
 
 def _wanted(limits: Limits) -> list[tuple[int, int, int]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from autoloop.errors import CommandError
-from autoloop.runner import environment
+from autoloop.runner import environment, limits
 from autoloop.runner.outcome import End, decide
 from autoloop.runner.reading import tail
 from autoloop.runner.records import Command, Finished, Group, ProcessUsage
@@ -72,6 +72,12 @@ def _job(command: Command, stdout: Path, stderr: Path) -> Job:
             "no_directory",
             f"The command was not run: {command.cwd} is not a directory.",
             fix="Check the path, then run it again.",
+        )
+    if not limits.enforceable(command.limits):
+        raise CommandError(
+            "limits_unsupported",
+            "The command was not run: this system cannot limit a command's resources.",
+            fix="Remove memory, cpu_time and file_size from [eval] in .autoloop/config.toml.",
         )
     for path in (stdout, stderr):
         path.parent.mkdir(parents=True, exist_ok=True)

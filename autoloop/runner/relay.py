@@ -1,8 +1,8 @@
-"""The two lines of shell between our fork and the user's command.
+"""The two lines of shell between the supervisor and the user's command.
 
-Why not simply exec the command in the forked process: the kernel counts the resident set that a process had before its
+Why not simply start the command: the kernel counts the resident set that a process had before its
 exec in ``ru_maxrss``, and that was a copy of ours, so every command would seem to need as much memory as AutoLoop. Only
-a process forked from something small has a clean account. So the forked process becomes a shell, which forks a second
+a process forked from something small has a clean account. So the supervisor starts a shell, which forks a second
 one; that one ends its parent, is thereby adopted by the supervisor (a subreaper), which can now wait for it and read
 its account, says who it is, waits at the gate, and becomes the command.
 

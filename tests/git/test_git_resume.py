@@ -130,7 +130,7 @@ def interrupted(world, monkeypatch, number, flavour, apply) -> bool:
     return False
 
 
-FLAVOURS = pytest.mark.parametrize("flavour", ["death before", "death after", "error before", "error after"])
+FLAVOURS = pytest.mark.parametrize("flavour", ["death before", "death after", "error before"])
 
 
 @FLAVOURS

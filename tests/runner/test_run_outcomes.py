@@ -132,6 +132,14 @@ def test_file_size_limit(execute, tmp_path):
     assert (tmp_path / "big").stat().st_size == 64 * 1024
 
 
+def test_limits_are_refused_where_they_cannot_be_set(execute, monkeypatch):
+    monkeypatch.delattr("resource.prlimit")
+    assert execute("true").outcome == "ok"
+    with pytest.raises(CommandError) as caught:
+        execute("true", limits=Limits(cpu=1))
+    assert caught.value.code == "limits_unsupported"
+
+
 def test_no_core_dumps(execute):
     assert execute("ulimit -c").stdout.read_text() == "0\n"
 

@@ -1,0 +1,158 @@
+"""What a scan proposes is really run where its tool is at hand: the number comes out, the tests pass, the tree stays."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autoloop import config
+from autoloop.detect import config_text, proof, scan
+from autoloop.metrics import RESULT_FILE, Reading, Spec, read
+
+PYTHON = {
+    "pyproject.toml": "[project]\nname = 'queuesim'\n",
+    "queuesim.py": "def run(n):\n    return sum(range(n))\n",
+    "bench.py": (
+        "import time\nimport queuesim\n\nstart = time.perf_counter()\nqueuesim.run(100_000)\n"
+        "seconds = time.perf_counter() - start\nprint(f'throughput: {100_000 / seconds:.1f} ops/s')\n"
+    ),
+    "tests/__init__.py": "",
+    "tests/test_run.py": (
+        "import unittest\nimport queuesim\n\nclass RunTest(unittest.TestCase):\n"
+        "    def test_run(self):\n        self.assertEqual(queuesim.run(3), 3)\n"
+    ),
+}
+SOURCE_LAYOUT = {
+    "pyproject.toml": "[project]\nname = 'tok'\n",
+    "src/tok/__init__.py": "def split(s):\n    return s.split()\n",
+    "benchmarks/bench_split.py": (
+        "import json, timeit\nfrom tok import split\n\nif __name__ == '__main__':\n"
+        "    took = timeit.timeit(lambda: split('a b'), number=1000)\n    print(json.dumps({'latency_ms': took}))\n"
+    ),
+    "tests/test_tok.py": (
+        "import unittest\nfrom tok import split\n\nclass T(unittest.TestCase):\n"
+        "    def test_split(self):\n        self.assertEqual(split('a b'), ['a', 'b'])\n"
+    ),
+}
+NODE = {
+    "package.json": '{"name": "enc", "type": "module", "scripts": {"perf": "node perf.js", "test": "node --test"}}',
+    "index.js": "export const enc = (s) => s.length\n",
+    "perf.js": (
+        "import { enc } from './index.js'\nconst t = performance.now()\nfor (let i = 0; i < 1e5; i++) enc('abc')\n"
+        "console.log(JSON.stringify({ opsPerSecond: 1e8 / (performance.now() - t) }))\n"
+    ),
+    "index.test.js": "import test from 'node:test'\nimport { enc } from './index.js'\ntest('enc', () => { enc('') })\n",
+}
+MAKE = {
+    "Makefile": (
+        "bench: bench_hash\n\t./bench_hash\n\nbench_hash: bench_hash.c\n\t$(CC) -O2 -o $@ $<\n\n"
+        "test: bench_hash\n\t./bench_hash > /dev/null\n"
+    ),
+    "bench_hash.c": '#include <stdio.h>\nint main(void) { printf("throughput: %.1f MB/s\\n", 42.5); return 0; }\n',
+    ".gitignore": "bench_hash\n",
+}
+METRIC = {
+    "measure.sh": "#!/bin/sh\necho warming up\necho 'METRIC render_ms=12.5'\n",
+    "render.txt": "",
+}
+
+
+def create(root: Path, files: dict[str, str]) -> Path:
+    for name, content in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(content)
+    return root
+
+
+def run(command: str, root: Path, home: Path) -> subprocess.CompletedProcess[str]:
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = {
+        "PATH": path,
+        "HOME": str(home),
+        "LC_ALL": "C",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "npm_config_cache": str(home),
+    }
+    arguments = ["/bin/sh", "-c", command]
+    return subprocess.run(
+        arguments, cwd=root, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def measured(root: Path, home: Path) -> tuple[config.Config, Reading]:
+    answer = scan(root)
+    chosen = config.decode(config_text(answer, chosen=answer.evals[0]))
+    section = chosen.eval
+    result = home / "result"
+    if section.build:
+        assert run(section.build, root, home).returncode == 0
+    done = run(section.command.replace(RESULT_FILE, str(result)), root, home)
+    assert done.returncode == 0, done.stderr
+    files = {str(result): result.read_bytes()} if result.exists() else {}
+    spec = Spec(section.metric_format, section.primary_metric, section.unit, section.pattern)
+    return chosen, read(spec, [done.stdout.encode()], [done.stderr.encode()], files)
+
+
+@pytest.mark.parametrize(
+    ("files", "tool", "metric", "direction"),
+    [
+        (PYTHON, "python3", "throughput", "higher_is_better"),
+        (SOURCE_LAYOUT, "python3", "latency_ms", "lower_is_better"),
+        (NODE, "npm", "opsPerSecond", "higher_is_better"),
+        (MAKE, "cc", "throughput", "higher_is_better"),
+        (METRIC, "sh", "render_ms", "lower_is_better"),
+    ],
+    ids=["python", "python-src-layout", "node", "make", "metric-lines"],
+)
+def test_inferred_configuration_works(tmp_path, files, tool, metric, direction):
+    if shutil.which(tool) is None:
+        pytest.skip(f"{tool} is not installed here")
+    home, root = tmp_path / "home", tmp_path / "repo"
+    home.mkdir()
+    root.mkdir()
+    create(root, files)
+    chosen, reading = measured(root, home)
+    assert chosen.eval.primary_metric == metric
+    assert chosen.eval.direction == direction
+    assert reading.primary is not None
+    assert reading.primary.value > 0
+    for name, rail in chosen.guardrails.items():
+        done = run(rail.command, root, home)
+        assert done.returncode == 0, (name, rail.command, done.stdout, done.stderr)
+        assert proof(name, done.stdout + done.stderr).vacuous is None
+    for name, content in files.items():
+        assert (root / name).read_text() == content
+
+
+def test_hostile_names_do_nothing_when_run(tmp_path):
+    home, root = tmp_path / "home", tmp_path / "repo"
+    home.mkdir()
+    create(root, {"bench $(touch pwned).py": "import time\nprint('latency:', time.perf_counter())\n", "-x.py": ""})
+    answer = scan(root)
+    for candidate in answer.evals:
+        run(candidate.command, root, home)
+    assert answer.evals
+    assert not (root / "pwned").exists()
+
+
+def test_go_benchmarks(tmp_path):
+    if shutil.which("go") is None:
+        pytest.skip("go is not installed here")
+    root = create(
+        tmp_path,
+        {
+            "go.mod": "module example.com/a\n\ngo 1.19\n",
+            "a_test.go": 'package a\n\nimport "testing"\n\nfunc BenchmarkA(b *testing.B) {\n\tfor i := 0; i < b.N; i++ {\n\t}\n}\n',
+        },
+    )
+    best = scan(root).evals[0]
+    printed = b"BenchmarkA-2   \t1000000000\t         0.2560 ns/op\t       0 B/op\t       0 allocs/op\n"
+    reading = read(Spec(best.format, best.primary_metric, best.unit), [printed], [])
+    assert best.command == "go test -run '^$' -bench . -benchmem ."
+    assert reading.primary is not None
+    assert reading.primary.value == pytest.approx(0.256)
