@@ -10,7 +10,7 @@ import traceback
 from pathlib import Path
 
 from autoloop import __version__
-from autoloop.commands.app import App
+from autoloop.commands.answer import App
 
 
 def report(app: App, command: str, error: Exception) -> str:

@@ -1,4 +1,8 @@
-"""The command line: a lazily loaded click tree, one envelope, one table of exit codes, signals, no traceback."""
+"""The command line: one envelope, one table of exit codes, signals, no traceback; and a lane without click.
+
+Agents ask ``status --json`` and ``next --json`` all the time: exactly these words are answered without click, whose
+import would cost more than the answer.
+"""
 
 from __future__ import annotations
 
@@ -6,91 +10,18 @@ import importlib
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from types import FrameType
 from typing import Any, NoReturn
 
-import click
 import msgspec
 
-from autoloop import __version__
-from autoloop.commands.app import Answer, App, global_options
+from autoloop.commands.answer import Answer, App
 from autoloop.envelope import Envelope, failure, success
-from autoloop.errors import AutoLoopError, InterruptedBySignalError, UsageError
+from autoloop.errors import AutoLoopError, InterruptedBySignalError
 
-COMMANDS = {
-    "init": ("init", "init", "Scan the repository and write .autoloop/config.toml."),
-    "doctor": ("doctor", "doctor", "Run every configured command for real and say what is wrong."),
-    "baseline": ("baseline", "baseline", "Measure the starting point and its noise."),
-    "session": ("session", "session", "Open, close and list bounded sessions."),
-    "pre": ("pre", "pre", "Look up earlier attempts and open the next experiment."),
-    "eval": ("eval_", "eval_", "Measure the change against the incumbent and give the verdict."),
-    "rerun": ("eval_", "rerun", "Measure an undecided change once more."),
-    "keep": ("keep", "keep", "Commit exactly the experiment's paths."),
-    "discard": ("keep", "discard", "Put exactly the experiment's paths back."),
-    "resume": ("resume", "resume", "Finish whatever a crash interrupted."),
-    "run": ("run", "run", "Drive a whole bounded session from outside."),
-    "next": ("next_", "next_", "Say what may be done now, and why the rest may not."),
-    "status": ("status", "status", "Say where we are, what was gained and what is left."),
-    "history": ("history", "history", "List experiments, newest first."),
-    "show": ("history", "show", "Show one experiment in full."),
-    "diff": ("history", "diff", "Show what an experiment changed."),
-    "learn": ("learn", "learn", "Write what the experiments taught to learnings.md."),
-    "finalize": ("finalize", "finalize", "Measure the gain again and build the review branch."),
-    "machine": ("about", "machine", "Print the state machine."),
-    "schema": ("about", "schema", "Print the JSON Schema of an answer or a file."),
-    "config": ("about", "config", "Print the configuration with all defaults."),
-    "completion": ("about", "completion", "Print a shell completion script."),
-}
-ALIASES = {"begin": "pre"}
-
-
-class Program(click.Group):
-    """The root of the tree; a command's module is imported when the command is used."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Names in the order of use, not of the alphabet."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """The command, its module imported now."""
-        found = COMMANDS.get(ALIASES.get(cmd_name, cmd_name))
-        if found is None:
-            return None
-        module = importlib.import_module(f"autoloop.commands.{found[0]}")
-        command: click.Command = getattr(module, found[1])
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """The list of commands, from the table: help must not import them all."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does, with the nearest name when there is no such command."""
-        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
-            import difflib
-
-            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            ctx.fail(f"There is no command {args[0]!r}.{hint}")
-        return super().resolve_command(ctx, args)
-
-
-@click.command(
-    "autoloop",
-    cls=Program,
-    params=global_options(),
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Start with: autoloop init --verify. At any time: autoloop next.",
-)
-@click.version_option(__version__, message="autoloop %(version)s")
-@click.pass_context
-def program(context: click.Context) -> None:
-    """Bounded, measured, reversible optimisation loops on any git repository."""
-    context.ensure_object(App)
+QUICK = {"status": "standing", "next": "possible"}
 
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
@@ -104,11 +35,27 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
 
 
 def _run(arguments: list[str], app: App) -> int:
-    name = next((a for a in arguments if a in COMMANDS or a in ALIASES), "")
+    words = [word for word in arguments if word != "--json"]
+    if len(words) == 1 == len(arguments) - 1 and words[0] in QUICK:
+        return _answered(words[0], app, partial(_quickly, words[0], app))
+    from autoloop.program import ALIASES, COMMANDS, asked
+
+    name = next((word for word in arguments if word in COMMANDS or word in ALIASES), "")
     _prepare(app, arguments)
+    return _answered(name, app, partial(asked, arguments, app))
+
+
+def _quickly(name: str, app: App) -> object:
+    """The answer of a command without options, past click."""
+    return importlib.import_module(f"autoloop.commands.{QUICK[name]}").answer(app)
+
+
+def _answered(name: str, app: App, ask: Callable[[], object]) -> int:
     try:
-        answer = program.main(arguments, prog_name="autoloop", standalone_mode=False, obj=app)
-        return _show(app, name, answer) if isinstance(answer, Answer) else int(answer or 0)  # help prints itself
+        answer = ask()
+        if isinstance(answer, Answer):
+            return _show(app, name, answer)
+        return answer if isinstance(answer, int) else 0  # click printed help or the version itself
     except BrokenPipeError:
         return 0
     except Exception as error:  # noqa: BLE001 - the last line of defence: a bug becomes a report, never a traceback
@@ -119,12 +66,6 @@ def _as_ours(app: App, name: str, error: Exception) -> AutoLoopError:
     """Any exception as an error that a user can read."""
     if isinstance(error, AutoLoopError):
         return error
-    if isinstance(error, click.exceptions.Abort):
-        return InterruptedBySignalError(signal.SIGINT)
-    if isinstance(error, click.ClickException):
-        context = getattr(error, "ctx", None)
-        path = context.command_path if context else "autoloop"
-        return UsageError("usage", error.format_message(), fix=f"{path} --help")
     from autoloop.bugs import report
 
     return AutoLoopError("bug", "AutoLoop made a mistake.", why=report(app, name, error), fix="autoloop resume")
@@ -138,7 +79,9 @@ def _prepare(app: App, arguments: list[str]) -> None:
 
         app.notify = Ticker(sys.stderr)
     if app.interactive:
-        app.ask = lambda question: click.confirm(question, default=False, err=True)
+        from autoloop.program import confirmed
+
+        app.ask = confirmed
 
 
 def _show(app: App, name: str, answer: Answer) -> int:

@@ -10,59 +10,74 @@ from typing import Literal
 
 import msgspec
 
+from autoloop.inferred import EvalInferred, EvidenceShown, Inferred, NamedCommand
 from autoloop.model import (
     Ablated,
-    Blocked,
-    Confirmation,
-    Counts,
     Experiment,
     GuardrailResult,
     Improvement,
-    Offer,
     Session,
 )
 from autoloop.outcomes import Branch, Check, PullRequest, Skipped
+from autoloop.shown import (
+    BaselineShown,
+    BestShown,
+    ExperimentName,
+    History,
+    IncumbentShown,
+    Next,
+    NextBlocked,
+    OpenExperiment,
+    Recent,
+    SessionShown,
+    Status,
+)
 
-
-class EvalInferred(msgspec.Struct, frozen=True):
-    """The eval that set-up found."""
-
-    command: str
-    format: str
-    primary_metric: str
-    direction: str
-    unit: str = ""
-    pattern: str = ""
-    label: str = ""
-    note: str = ""
-
-
-class NamedCommand(msgspec.Struct, frozen=True):
-    """A guardrail that set-up found."""
-
-    name: str
-    command: str
-
-
-class EvidenceShown(msgspec.Struct, frozen=True):
-    """A file that says so, and what it says."""
-
-    file: str
-    why: str
-
-
-class Inferred(msgspec.Struct, frozen=True):
-    """What set-up found in the repository."""
-
-    project_kinds: tuple[str, ...]
-    package_manager: str
-    eval: EvalInferred | None
-    guardrails: tuple[NamedCommand, ...]
-    protected: tuple[str, ...]
-    evidence: tuple[EvidenceShown, ...]
-    confidence: Literal["high", "low", "none"]
-    reasons: tuple[str, ...] = ()
-    suggestions: tuple[EvalInferred, ...] = ()
+__all__ = [
+    "BaselineMetric",
+    "BaselineShown",
+    "Baselined",
+    "BestShown",
+    "ConfigShown",
+    "Diff",
+    "Doctor",
+    "Ended",
+    "Eval",
+    "EvalInferred",
+    "EvidenceShown",
+    "ExperimentEnded",
+    "ExperimentName",
+    "FinalConfirmed",
+    "Finalize",
+    "History",
+    "IncumbentShown",
+    "Inferred",
+    "Init",
+    "Learn",
+    "MachineShown",
+    "MatchShown",
+    "MetricShown",
+    "NamedCommand",
+    "Next",
+    "NextBlocked",
+    "NoiseShown",
+    "NumberShown",
+    "OpenExperiment",
+    "Pre",
+    "Recent",
+    "Resumed",
+    "RunAnswer",
+    "SampleCounts",
+    "SampleValues",
+    "SchemaShown",
+    "SessionAnswer",
+    "SessionList",
+    "SessionShown",
+    "Show",
+    "Status",
+    "Stopped",
+    "Text",
+]
 
 
 class Doctor(msgspec.Struct, frozen=True):
@@ -128,13 +143,6 @@ class SessionList(msgspec.Struct, frozen=True):
     """Answer of ``session list``, newest first."""
 
     sessions: tuple[Session, ...]
-
-
-class ExperimentName(msgspec.Struct, frozen=True):
-    """Which experiment."""
-
-    id: int
-    description: str
 
 
 class MatchShown(msgspec.Struct, frozen=True):
@@ -232,107 +240,6 @@ class Resumed(msgspec.Struct, frozen=True):
     did: str
     recovered: str | None = None
     notes: tuple[str, ...] = ()
-
-
-class NextBlocked(msgspec.Struct, frozen=True):
-    """An action that is not allowed now, with everything in the way."""
-
-    action: str
-    reasons: tuple[Blocked, ...]
-
-
-class Next(msgspec.Struct, frozen=True):
-    """Answer of ``next``."""
-
-    describe: str
-    allowed: tuple[Offer, ...]
-    blocked: tuple[NextBlocked, ...]
-    experiment: ExperimentName | None = None
-    goal: str = ""
-
-
-class OpenExperiment(msgspec.Struct, frozen=True):
-    """The experiment in hand."""
-
-    id: int
-    description: str
-    status: str
-    verdict: str | None = None
-    reasons: tuple[str, ...] = ()
-
-
-class SessionShown(msgspec.Struct, frozen=True):
-    """A session in brief; gains in per cent."""
-
-    id: int
-    name: str
-    status: str
-    goal: str
-    opened: float
-    wins: tuple[int, ...]
-    claimed_percent: float
-    confirmed: Confirmation | None
-    experiments: int
-
-
-class IncumbentShown(msgspec.Struct, frozen=True):
-    """What candidates are judged against."""
-
-    experiment: int | None
-    value: float
-
-
-class BaselineShown(msgspec.Struct, frozen=True):
-    """The starting point in brief."""
-
-    metric: str
-    unit: str
-    direction: str
-    value: float
-    relative_noise: float
-    deterministic: bool
-
-
-class BestShown(msgspec.Struct, frozen=True):
-    """The best value ever kept."""
-
-    experiment: int | None
-    value: float
-
-
-class Recent(msgspec.Struct, frozen=True):
-    """One experiment in a table."""
-
-    id: int
-    status: str
-    description: str
-    value: float | None
-    improvement: Improvement
-    reason: str
-    commit: str | None = None
-    session: int = 0
-
-
-class Status(msgspec.Struct, frozen=True):
-    """Answer of ``status``."""
-
-    describe: str
-    session: SessionShown | None
-    experiment: OpenExperiment | None
-    baseline: BaselineShown | None
-    incumbent: IncumbentShown | None
-    counts: Counts
-    best: BestShown | None
-    streak: int
-    recent: tuple[Recent, ...] = ()
-    sessions: tuple[SessionShown, ...] = ()
-
-
-class History(msgspec.Struct, frozen=True):
-    """Answer of ``history``, newest first."""
-
-    experiments: tuple[Recent, ...]
-    total: int
 
 
 class Show(msgspec.Struct, frozen=True):

@@ -18,13 +18,13 @@ PACKAGE = Path(__file__).parent.parent / "autoloop"
 # The longest matching name counts; a module without one must be given its floor here before it may be used.
 FLOORS = MappingProxyType(
     {
-        0: "errors model outcomes payloads paths progress",
+        0: "errors evaluation model outcomes inferred shown payloads paths progress",
         1: "units metrics stats verdict config config_errors workflow machine guards offers updates documents budget "
         "scope learn similarity guardrails brief pull_request",
         2: "store git runner exchange machine_lock fingerprint log trust detect agents",
         3: "facts works engine workspace opened job sampler quiet checks repair setup driver report",
         4: "commands",
-        5: "render cli mcp_server api __main__ envelope bugs ticker",
+        5: "render cli program mcp_server api __main__ envelope bugs ticker",
     }
 )
 FLOOR_OF = {f"autoloop.{name}": floor for floor, names in FLOORS.items() for name in names.split()} | {"autoloop": 0}
@@ -375,4 +375,4 @@ def test_late_imports_are_seen():
     assert "autoloop.metrics.adapters.go_bench" in {
         other for other, _ in imported(modules()["autoloop.metrics.registry"])
     }
-    assert "autoloop.commands.keep" in {other for other, _ in imported(modules()["autoloop.cli"])}
+    assert "autoloop.commands.keep" in {other for other, _ in imported(modules()["autoloop.program"])}

@@ -1,57 +1,16 @@
-"""What every command shares: the global options, the workspace they name, and the shape of an answer."""
+"""How a function becomes a command: the global options, before or after the command's name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import click
-import msgspec
 
-from autoloop.model import Record
-from autoloop.progress import Notify, silent
-from autoloop.workspace import Workspace
+from autoloop.commands.answer import Answer, App
 
-
-class Answer(msgspec.Struct, frozen=True):
-    """What a command came to.
-
-    Attributes:
-        payload: the ``result`` of the envelope.
-        record: the record after it, for state, next and budget.
-        exit_code: 0, unless the command's own contract says otherwise (``eval --exit-code``).
-        recovered: what an interrupted command had left was finished first.
-        notes: things worth saying beside the answer.
-    """
-
-    payload: msgspec.Struct
-    record: Record | None = None
-    exit_code: int = 0
-    recovered: bool = False
-    notes: tuple[str, ...] = ()
-
-
-@dataclass
-class App:
-    """The global options of one invocation."""
-
-    repo: Path = field(default_factory=Path.cwd)
-    json: bool = False
-    quiet: bool = False
-    verbose: bool = False
-    no_color: bool = False
-    yes: bool = False
-    interactive: bool = False
-    notify: Notify = silent
-    ask: Callable[[str], bool] | None = None
-
-    @cached_property
-    def workspace(self) -> Workspace:
-        """The workspace of ``--repo``, else of the current directory."""
-        return Workspace.find(self.repo)
+__all__ = ["Answer", "App", "command", "global_options"]
 
 
 def _store(context: click.Context, parameter: click.Parameter, value: object) -> None:

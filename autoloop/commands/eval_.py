@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from autoloop.commands import present
+from autoloop.commands import results
 from autoloop.commands.app import Answer, App, command
 from autoloop.commands.firing import fire
 
@@ -39,6 +39,6 @@ def _measured(app: App, trigger: str, options: dict[str, object], *, exit_code: 
     if experiment is None or found is None:
         message = "an evaluation was made but is not in the record"
         raise RuntimeError(message)
-    payload = present.evaluation(done.record, experiment, found)
+    payload = results.evaluation(done.record, experiment, found)
     code = _EXIT[found.decision] if exit_code else _EXIT["crash"] if found.decision == "crash" else 0
     return Answer(payload, done.record, code, bool(done.recovered), done.notes)

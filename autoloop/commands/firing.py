@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from autoloop.commands.app import App
+from autoloop.commands.answer import App
 from autoloop.engine import Done, Engine
 from autoloop.errors import UsageError
 from autoloop.opened import OpenWorkspace

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import click
 
-from autoloop.commands import present
+from autoloop.commands import results
 from autoloop.commands.app import Answer, App, command
 from autoloop.commands.firing import fire
 from autoloop.model import Experiment
@@ -44,5 +44,5 @@ def _ended(app: App, trigger: str, options: Mapping[str, object]) -> Answer:
     open_ = done.before.experiment
     number = open_.id if open_ else done.record.counts.total
     experiment = app.workspace.store.experiment(number, Experiment)
-    payload = present.ended(done.record, experiment, done.notes)
+    payload = results.ended(done.record, experiment, done.notes)
     return Answer(payload, done.record, recovered=bool(done.recovered), notes=done.notes)

@@ -9,7 +9,7 @@ import msgspec
 
 from autoloop.detect import parse
 from autoloop.detect.bodies import inside, quote
-from autoloop.detect.formats import FORMATS
+from autoloop.detect.formats import FORMATS, LOWER
 from autoloop.detect.names import bench_file
 from autoloop.detect.python_project import PythonProject
 from autoloop.detect.python_requirements import at
@@ -21,7 +21,15 @@ from autoloop.detect.words import Candidate, Evidence
 from autoloop.metrics import RESULT_FILE
 
 _FIXTURE = r"^[ \t]*(?:async )?def test_\w*\([^)]{0,400}\bbenchmark\b|@pytest\.mark\.benchmark\b"
+_ASV_BENCHMARK = r"^[ \t]*def (timeraw|time|peakmem|mem|track)_?\w*\("
+_ASV_NOTES = (
+    "measures the installed package: install it editable, so that uncommitted edits are seen",
+    "asv asks for the machine once: run `asv machine --yes` first",
+    "asv writes results/: let git ignore it",
+)
+_ASV_TYPE = 'asv refuses a configuration without "environment_type": add one, for example "virtualenv"'
 _BENCH_DIRECTORY = re.compile(r"(?i)(^|/)(bench|benches|benchmarks?|perf|performance)/[^/]+\.py$")
+_BM = r"(^|/)bm(_[\w-]+)?\.py$"
 _ASIDE = re.compile(
     r"(?i)(^|/)(__init__|conftest|setup|conf|noxfile|tasks|utils?|common|helpers?|[\w-]*(plot|report|compare|gen|data)\w*)\.py$"
 )
@@ -96,34 +104,48 @@ def _fewest(repo: Repository, files: tuple[str, ...]) -> tuple[str, ...]:
 
 def _asv(repo: Repository, project: PythonProject) -> Iterator[Candidate]:
     for path in repo.tree.named("asv.conf.json", "asv.conf.jsonc"):
-        if is_sample(path):
-            continue
-        base = directory_of(path)
-        benches = at(base, parse.string(repo.tree.json(path), "benchmark_dir") or "benchmarks")
-        if not repo.tree.grep(repo.tree.under(benches), r"^[ \t]*def (time|mem|peakmem|timeraw|track)_?\w*\("):
+        base, settings = directory_of(path), repo.tree.json(path)
+        benches = at(base, parse.string(settings, "benchmark_dir") or "benchmarks")
+        kinds = _asv_kinds(repo, benches)
+        if is_sample(path) or not kinds:
             continue
         command = "asv run --python=same --set-commit-hash $(git rev-parse HEAD)"
         run = command if project.manager == "pip" else project.run(command, "asv").rpartition("&& ")[2]
+        metric, direction, unit = _asv_metric(kinds)
         worth, support = repo.support(r"\basv (run|continuous|dev|check)")
-        known = FORMATS["asv"]
         yield Candidate(
-            inside(base, run), "asv", known.metric, known.direction, known.unit,
+            inside(base, run), "asv", metric, direction, unit,
             timeout="30m",
             ecosystem="python",
-            confidence="high",
+            confidence="high" if direction else "low",
             evidence=(Evidence(path, "asv suite"), *support),
             protected=(f"{benches}/**", path),
             score=0.78 + worth,
-            notes=(
-                "measures the installed package: install it editable, so that uncommitted edits are seen",
-                "asv asks for the machine once: run `asv machine --yes` first",
-            ),
+            notes=(*_ASV_NOTES, *(() if "environment_type" in settings else (_ASV_TYPE,))),
         )  # fmt: skip
+
+
+def _asv_kinds(repo: Repository, place: str) -> set[str]:
+    files = repo.tree.grep(repo.tree.under(place), _ASV_BENCHMARK)
+    found = (re.findall(_ASV_BENCHMARK, repo.tree.text(path), re.MULTILINE) for path in files)
+    return {kind for kinds in found for kind in kinds}
+
+
+def _asv_metric(kinds: set[str]) -> tuple[str, str, str]:
+    """The mean over the times, which has the unit in its name where there are sizes beside them."""
+    times, others = kinds & {"time", "timeraw"}, kinds - {"time", "timeraw"}
+    if times:
+        return ("geomean.s" if others else "geomean"), LOWER, "s"
+    return "geomean", "" if "track" in others else LOWER, ""
 
 
 def _scripts(repo: Repository, project: PythonProject) -> Iterator[Candidate]:
     own = at(project.base, "")
-    named = (*repo.tree.own(bench_file(".py"), ".py"), *repo.tree.own(_BENCH_DIRECTORY.pattern, ".py"))
+    named = (
+        *repo.tree.own(bench_file(".py"), ".py"),
+        *repo.tree.own(_BENCH_DIRECTORY.pattern, ".py"),
+        *repo.tree.own(_BM, ".py"),
+    )
     paths = [path for path in dict.fromkeys(named) if path.startswith(own) and not _ASIDE.search(path)]
     for path in repo.tree.grep(paths[:200], _CLOCK):
         text = repo.tree.text(path)

@@ -76,7 +76,8 @@ def store(git: Git, paths: Iterable[bytes]) -> dict[bytes, str]:
 
 
 def _possible(git: Git, held: Files) -> bool:
-    if git.config.get("core.autocrlf", "false") != "false" or "core.attributesfile" in git.config:
+    config = git.config()
+    if config.get("core.autocrlf", "false") != "false" or "core.attributesfile" in config:
         return True
     user = Path(os.environ.get("XDG_CONFIG_HOME") or Path("~/.config").expanduser()) / "git" / "attributes"
     if any(file.exists() for file in (user, _SYSTEM_ATTRIBUTES, git.common_dir / "info" / "attributes")):

@@ -62,7 +62,6 @@ class Git:
         """The tree without files, written so that it can be named."""
         return self.line("mktree", stdin=b"")
 
-    @functools.cached_property
     def config(self) -> Mapping[str, str]:
         """Git's configuration as it applies here: lower-case section and key, the last value wins."""
         pairs = (
@@ -77,7 +76,7 @@ class Git:
 
     def flag(self, key: str) -> bool:
         """A boolean of the configuration, false when it is not set."""
-        return self.config.get(key, "false").lower() in {"true", "yes", "on", "1"}
+        return self.config().get(key, "false").lower() in {"true", "yes", "on", "1"}
 
     def within(self, index: Path, work_tree: Path | None = None) -> dict[str, str]:
         """The environment for a call with an index of its own, and maybe a work tree of its own."""

@@ -66,15 +66,13 @@ def tree_with(git: Git, tree: str | None, entries: Mapping[bytes, Entry | None],
 
 
 def mend(git: Git, entries: Mapping[bytes, Staged | None], scratch: Path) -> None:
-    """Set these entries of the user's index and no others, all at once.
+    """Set these entries of the user's index and no others, all at once, and note which files are unchanged.
 
     The work is done on a copy while the index is locked; the copy then takes the index's place.
 
     Raises:
         GitError: ``index_locked`` when another process holds the index for longer than a few seconds.
     """
-    if not entries:
-        return
     with private(scratch) as own, locks.index(git):
         file = own / "index"
         copy(git, file)
@@ -108,7 +106,8 @@ def put(git: Git, file: Path, entries: Mapping[bytes, Staged | None]) -> None:
     """Set entries of a private index, flags included."""
     env = git.within(file)
     plain = {path: None if staged is None or staged.intent else staged for path, staged in entries.items()}
-    git.run("update-index", "-z", "--index-info", stdin=lines(plain, git.zero), env=env)
+    if plain:
+        git.run("update-index", "-z", "--index-info", stdin=lines(plain, git.zero), env=env)
     held = [(path, staged) for path, staged in entries.items() if staged is not None]
     _flag(git, file, "--assume-unchanged", [path for path, staged in held if staged.assume_unchanged])
     _flag(git, file, "--skip-worktree", [path for path, staged in held if staged.skip_worktree])

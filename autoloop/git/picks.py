@@ -9,7 +9,7 @@ from autoloop.errors import GitError
 from autoloop.git import identity, index, merge, refs, trees
 from autoloop.git.handle import Git
 from autoloop.git.names import decode, encode
-from autoloop.git.values import BranchPlan, Identity, Pick, Picked
+from autoloop.git.values import BranchPlan, Pick, Picked
 
 _REASON = "autoloop finalize"
 
@@ -21,12 +21,16 @@ def plan(git: Git, name: str, base: str, picks: Sequence[Pick], scratch: Path) -
     if tip is None:
         raise GitError("unknown_revision", f"{base} is no commit.", fix="git log --all --oneline shows what there is.")
     began = tip
-    author = identity.find(git)
+    author, sign = identity.find(git), git.flag("commit.gpgsign")
     done = []
     for pick in picks:
-        picked = _apply(git, tip, pick, pick.author or author, scratch)
-        tip = picked.commit or tip
-        done.append(picked)
+        tree, conflicts = _apply(git, tip, pick, scratch)
+        if tree is None:
+            done.append(Picked(pick, None, conflicts))
+            continue
+        env = identity.environment(git, pick.author or author, (pick.author_date, pick.committer_date))
+        tip = trees.commit(git, tree, [tip], pick.message, env=env, sign=sign)
+        done.append(Picked(pick, tip))
     return BranchPlan(ref, began, tip, tuple(done))
 
 
@@ -37,19 +41,18 @@ def create(git: Git, plan: BranchPlan) -> None:
         raise _exists(plan.ref)
 
 
-def _apply(git: Git, tip: str, pick: Pick, author: Identity, scratch: Path) -> Picked:
+def _apply(git: Git, tip: str, pick: Pick, scratch: Path) -> tuple[str | None, tuple[str, ...]]:
+    """The tree of ``tip`` with the pick, or None and the paths that conflict; none do when ``tip`` has it already."""
     onto = trees.tree_of(git, tip)
     before = git.empty_tree if set(pick.before) == {"0"} else pick.before
     differs = {decode(change.path): change.new for change in trees.compare(git, before, onto)}
     merged = merge.onto(git, trees.compare(git, before, pick.after), differs, scratch)
     if merged.conflicts:
-        return Picked(pick, None, tuple(encode(path) for path in merged.conflicts))
+        return None, tuple(encode(path) for path in merged.conflicts)
     tree = index.tree_with(git, onto, merged.entries, scratch)
+    # a file that takes a directory's place would carry away files of others
     carried = [change.path for change in trees.compare(git, onto, tree) if decode(change.path) not in merged.entries]
-    if carried:
-        return Picked(pick, None, tuple(carried))
-    env = identity.environment(git, author, (pick.author_date, pick.committer_date))
-    return Picked(pick, trees.commit(git, tree, [tip], pick.message, env=env, sign=git.flag("commit.gpgsign")))
+    return (None, tuple(carried)) if carried or tree == onto else (tree, ())
 
 
 def _check_name(git: Git, name: str, may_be: str | None = None) -> str:

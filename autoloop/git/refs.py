@@ -66,7 +66,7 @@ def merge_base(git: Git, one: str, other: str) -> str | None:
 def default_branch(git: Git) -> str | None:
     """Full name of the branch that others branch from: the remote's choice, the configured one, main or master."""
     remote = git.line("symbolic-ref", "-q", "refs/remotes/origin/HEAD", ok=(0, 1))
-    local = [f"refs/heads/{name}" for name in (git.config.get("init.defaultbranch", "main"), "main", "master")]
+    local = [f"refs/heads/{name}" for name in (git.config().get("init.defaultbranch", "main"), "main", "master")]
     return next((ref for ref in (remote, *local) if ref and resolve(git, ref)), None)
 
 

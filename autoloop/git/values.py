@@ -207,7 +207,7 @@ class Pick(Struct, frozen=True):
 
 
 class Picked(Struct, frozen=True):
-    """What became of one pick: its commit, or the paths that do not fit."""
+    """What became of one pick: its commit, or the paths that do not fit; neither when the branch has it already."""
 
     pick: Pick
     commit: str | None
@@ -231,7 +231,7 @@ class BranchPlan(Struct, frozen=True):
 
     @property
     def skipped(self) -> tuple[Picked, ...]:
-        """The picks that conflict."""
+        """The picks without a commit."""
         return tuple(picked for picked in self.picks if picked.commit is None)
 
 

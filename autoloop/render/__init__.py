@@ -7,7 +7,7 @@ import sys
 import msgspec
 from rich.console import Console
 
-from autoloop.commands.app import Answer
+from autoloop.commands.answer import Answer
 from autoloop.errors import AutoLoopError
 from autoloop.render import finish, looking, loop, setup
 from autoloop.render.words import Block, next_line

@@ -115,6 +115,8 @@ class _Measuring:
         if any(result.passed is False for result in early):
             return self._judged(None, (*early, *self.rails.costly()))
         decided, engine = self._sample()
+        if engine.failed[verdict.CANDIDATE] >= _FAILED_TWICE:  # it printed no numbers that guardrails could judge
+            return self._judged(decided, early, engine)
         self.sides.show("candidate")
         guardrails = (*early, *self.rails.numbers(self._medians("candidate"), self._incumbent_metrics()))
         return self._judged(decided, (*guardrails, *self.rails.costly()), engine)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import click
 
-from autoloop.cli import ALIASES, COMMANDS, program
 from autoloop.commands.app import global_options
+from autoloop.program import ALIASES, COMMANDS, program
 from generators.tables import code, table
 
 _GLOBAL = {option.name for option in global_options()} | {"help"}

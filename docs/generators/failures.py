@@ -43,7 +43,9 @@ def error_codes() -> str:
 
 def _kinds() -> dict[str, type[AutoLoopError]]:
     named = inspect.getmembers(errors, inspect.isclass)
-    return {name: kind for name, kind in named if issubclass(kind, AutoLoopError) and name != "InterruptedBySignalError"}
+    return {
+        name: kind for name, kind in named if issubclass(kind, AutoLoopError) and name != "InterruptedBySignalError"
+    }
 
 
 def _raised() -> Iterator[tuple[str, str, str]]:

@@ -93,8 +93,30 @@ def test_a_pair_of_trees_is_a_pick_as_well(wins):
 def test_the_first_commit_as_a_pick(wins):
     pick = wins.repository.pick_of(wins.base)
     assert set(pick.before) == {"0"}
-    made = wins.repository.plan_branch("review", wins.base, [pick], wins.scratch)
-    assert made.skipped == ()
+    wins.git("checkout", "-q", "--orphan", "alone")
+    wins.git("rm", "-qrf", ".")
+    wins.write("alone.txt", b"alone\n")
+    alone = wins.commit("alone")
+    made = wins.repository.plan_branch("review", alone, [pick], wins.scratch)
+    assert {"alone.txt", "code.py"} <= set(wins.repository.files(made.tip))
+
+
+def test_a_win_that_the_base_has_already(wins):
+    made = plan(wins, "review", wins.two, wins.one, wins.three)
+    assert [(picked.pick.after, picked.conflicts) for picked in made.skipped] == [(wins.one, ())]
+    assert wins.git("log", "--format=%s", f"{wins.two}..{made.tip}") == b"three\n"
+
+
+def test_a_pick_must_not_carry_away_what_is_not_its_own(wins):
+    """The base has one more file in the directory that the pick replaces by a file."""
+    wins.git("rm", "-qr", "dir")
+    wins.write("dir", b"now a file\n")
+    swap = wins.commit("swap")
+    wins.git("checkout", "-q", "-b", "side", wins.four)
+    wins.write("dir/more.txt", b"more\n")
+    base = wins.commit("more")
+    made = plan(wins, "review", base, swap)
+    assert [picked.conflicts for picked in made.skipped] == [("dir/more.txt",)]
 
 
 def test_no_picks_is_the_base(wins):
@@ -154,7 +176,6 @@ def test_the_default_branch(wins, bare_world):
     wins.git("branch", "-m", "main", "trunk")
     assert wins.repository.default_branch() is None
     wins.git("config", "init.defaultBranch", "trunk")
-    wins.__dict__.pop("repository")
     assert wins.repository.default_branch() == "refs/heads/trunk"
     wins.git("update-ref", "refs/remotes/origin/dev", "HEAD")
     wins.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/dev")

@@ -185,6 +185,13 @@ def test_staged_by_the_experiment_and_gone_from_the_index(planned):
     assert planned.fingerprint() == planned.began
 
 
+def test_scripts_that_ask_the_index_see_a_clean_tree(planned):
+    """Not every command refreshes the index before it compares."""
+    assert apply(planned) == ()
+    assert planned.git("diff-files", "--name-only") == b""
+    assert planned.git("diff-index", "--name-only", "HEAD") == b""
+
+
 def test_without_hard_links(planned, monkeypatch):
     def impossible(*_, **__):
         raise OSError(errno.EXDEV, "Invalid cross-device link")

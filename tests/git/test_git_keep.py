@@ -92,15 +92,12 @@ def test_a_commit_on_top_is_no_reason_to_keep_again(planned):
 
 
 def test_twelve_at_once_and_one_commit(planned):
-    planned.repository.snapshot(planned.scratch)
     outcomes = []
 
     def attempt():
         git = planned.repository._git
         outcomes.append(refs.swap(git, "refs/heads/main", fresh.pop(), planned.plan.base, "race"))
 
-    env = {"GIT_AUTHOR_DATE": None}
-    assert env
     fresh = [
         planned.repository.commit_of_tree(planned.plan.tree, [planned.plan.base], f"{number}\n") for number in range(12)
     ]
@@ -215,7 +212,6 @@ def test_signed_with_a_key(planned, tmp_path):
         "gpg.ssh.allowedSignersFile": str(tmp_path / "allowed"),
     }.items():
         planned.git("config", name, value)
-    planned.__dict__.pop("repository")
     replan(planned)
     apply(planned)
     assert planned.plan.signed
@@ -227,7 +223,6 @@ def test_signing_that_cannot_work(planned, format_, tmp_path):
     planned.git("config", "commit.gpgsign", "true")
     planned.git("config", "gpg.format", format_)
     planned.git("config", "user.signingkey", str(tmp_path / "no-such-key"))
-    planned.__dict__.pop("repository")
     assert refused(lambda: replan(planned)).code == "signing_failed"
 
 
@@ -237,9 +232,6 @@ def test_nobody_configured(planned, monkeypatch):
     replan(planned)
     apply(planned)
     assert planned.plan.author.fallback
-    assert (
-        planned.line("log", "-1", "--format=%an %ae %cn %ce") == "AutoLoop autoloop@localhost " * 2 + "".strip() or True
-    )
     assert (
         planned.line("log", "-1", "--format=%an|%ae|%cn|%ce")
         == "AutoLoop|autoloop@localhost|AutoLoop|autoloop@localhost"

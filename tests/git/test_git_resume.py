@@ -15,7 +15,7 @@ _STEPS = ("link", "rename", "replace", "unlink", "rmdir", "mkdir", "symlink", "c
 _DIED = 137
 
 
-class InterruptedError(BaseException):
+class InjectedError(BaseException):
     """Raised where a fault is injected."""
 
 
@@ -45,7 +45,7 @@ class Fault:
 
 
 def error():
-    raise InterruptedError
+    raise InjectedError
 
 
 def death():
@@ -125,7 +125,7 @@ def interrupted(world, monkeypatch, number, flavour, apply) -> bool:
         return code == _DIED
     try:
         faulty(error)
-    except InterruptedError:
+    except InjectedError:
         return True
     return False
 

@@ -88,7 +88,9 @@ def test_the_users_own_work_is_the_same_to_the_byte(world, ending):
     world.write("unstaged.txt", "no end of line")
     world.write("untracked dir/u.txt", "untracked\n")
     before, index = status(world), staged(world)
-    files = {p: p.read_bytes() for p in world.root.rglob("*.txt") if ".autoloop" not in p.parts and ".git" not in p.parts}
+    files = {
+        p: p.read_bytes() for p in world.root.rglob("*.txt") if ".autoloop" not in p.parts and ".git" not in p.parts
+    }
     world.result("pre", "--description", "beside the user")
     world.write("cost.txt", "80\n" if ending == "keep" else "130\n")
     assert world.result("eval")["paths"] == ["cost.txt"]
@@ -189,6 +191,67 @@ def test_git_used_by_hand_between_eval_and_keep(world, how):
         assert world.read("by-hand.txt") == "mine\n"
 
 
+# --- descriptions
+
+HOSTILE = {
+    "newlines": "first line\nsecond line\n\nthird",
+    "shell": "$(touch hacked) `touch hacked` \"'; touch hacked; '\" ${HOME} %n *",
+    "option": "--force -rf",
+    "trailer": "win\n\nAutoLoop-Experiment: 99\nSigned-off-by: Nobody <no@example.org>",
+    "long": "x" * 10_000,
+    "control": "bell \x07 escape \x1b[31mred\x1b[0m backspace \b\r over",
+    "emoji": "🚀 schneller – très vite",
+    "braces": "{id:03d} {0} {description.__class__} %s",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_description_is_only_text(world, name):
+    text = HOSTILE[name]
+    world.result("pre", f"--description={text}")
+    world.write("cost.txt", "80\n")
+    world.result("eval")
+    world.result("keep")
+    assert not (world.root / "hacked").exists()
+    raw = world.git("log", "-1", "--format=%B")
+    assert raw.startswith("exp-001: ")
+    assert "\x1b" not in raw
+    assert "\x07" not in raw
+    numbers = world.git("log", "-1", "--format=%(trailers:key=AutoLoop-Experiment,valueonly)").split()
+    assert numbers == ["1"]
+    assert "Signed-off-by" not in world.git("log", "-1", "--format=%(trailers:only)")
+    assert len(world.git("log", "-1", "--format=%s")) < 1000
+    shown = world.run("show", "1").stdout + world.run("history").stdout + world.run("status").stdout
+    assert "\x1b" not in shown
+    assert "\x07" not in shown
+
+
+def test_session_names_and_branches_cannot_leave_their_place(world):
+    world.result("session", "start", "--name", "../../x y~^:?*[\\ .lock", "--experiments", "3")
+    assert not list(world.root.parent.glob("x*"))
+    world.win("80")
+    world.git("branch", "autoloop/taken")
+    head = world.git("rev-parse", "autoloop/taken")
+    (branch,) = world.result("finalize", "--no-confirm")["branches"]
+    assert branch["name"].startswith("autoloop/")
+    assert ".." not in branch["name"]
+    assert world.git("rev-parse", "autoloop/taken") == head
+    assert all(p.parent.name == "sessions" for p in (world.root / ".autoloop/sessions").rglob("*"))
+
+
+def test_a_branch_name_that_is_taken_is_never_overwritten(world):
+    world.win("80")
+    world.git("branch", "review")
+    head = world.git("rev-parse", "review")
+    done = world.run("finalize", "--no-confirm", "--name", "review", "--json")
+    document = json.loads(done.stdout)
+    assert world.git("rev-parse", "review") == head
+    if done.returncode == 0:
+        assert document["result"]["branches"][0]["name"] != "review"
+    else:
+        assert "review" in document["error"]["what"] + document["error"]["why"], document
+
+
 # --- proposers
 
 
@@ -221,7 +284,6 @@ def test_a_broken_proposer_is_tried_twice_and_the_tree_restored(world, name):
 
 def test_a_proposer_that_commits_by_itself_does_not_smuggle_anything_in(world):
     script = "echo 7 > cost.txt; git commit -qam smuggled; echo DESCRIPTION: by myself\n"
-    done = subprocess.CompletedProcess([], 0)
     (world.root.parent / "p.sh").write_text(script)
     done = world.run("run", "--propose", f"sh {world.root.parent / 'p.sh'}", "--experiments", "1", "--json")
     document = json.loads(done.stdout)

@@ -1,0 +1,29 @@
+"""Which actions are allowed now, and what is in the way of the others: the answer of ``autoloop next``."""
+
+from __future__ import annotations
+
+from autoloop import workflow
+from autoloop.commands.answer import Answer, App
+from autoloop.facts import LiveFacts
+from autoloop.offers import blockers, offered
+from autoloop.opened import OpenWorkspace
+from autoloop.shown import ExperimentName, Next, NextBlocked
+
+
+def answer(app: App) -> Answer:
+    """The answer; guards that need git ask it."""
+    record = app.workspace.record()
+    table = workflow.load()
+    facts = LiveFacts(OpenWorkspace(app.workspace.root), record)
+    allowed = offered(table, facts)
+    names = {offer.action for offer in allowed}
+    agent = [name for name, trigger in table.triggers.items() if trigger.by == "agent" and name not in names]
+    experiment = record.experiment
+    payload = Next(
+        describe=table.states[record.state].describe,
+        allowed=allowed,
+        blocked=tuple(NextBlocked(name, blockers(table, name, facts)) for name in agent),
+        experiment=ExperimentName(experiment.id, experiment.description) if experiment else None,
+        goal=record.session.goal if record.session else "",
+    )
+    return Answer(payload, record)

@@ -1,0 +1,52 @@
+"""Where we are, what was gained, what is left: the answer of ``autoloop status``."""
+
+from __future__ import annotations
+
+from autoloop.commands import present
+from autoloop.commands.answer import Answer, App
+from autoloop.model import Experiment, Record, Session
+from autoloop.shown import Status
+
+_RECENT = 10
+
+
+def answer(app: App, *, everything: bool = False) -> Answer:
+    """The answer; ``everything`` lists all sessions, not only the latest."""
+    store = app.workspace.store
+    record = app.workspace.record()
+    session = _session(app, record)
+    sessions = tuple(store.sessions(Session)) if everything else ()
+    payload = Status(
+        describe=_describe(record),
+        session=present.session(session),
+        experiment=present.open_experiment(record.experiment),
+        baseline=present.baseline(record),
+        incumbent=present.incumbent(record),
+        counts=record.counts,
+        best=present.best(record),
+        streak=record.streak,
+        recent=tuple(present.recent(e) for e in _recent(app, record)),
+        sessions=tuple(shown for s in sessions if (shown := present.session(s))),
+    )
+    return Answer(payload, record)
+
+
+def _session(app: App, record: Record) -> Session | None:
+    if record.session is not None or record.last_session is None:
+        return record.session
+    return app.workspace.store.session(record.last_session, Session)
+
+
+def _recent(app: App, record: Record) -> list[Experiment]:
+    if not record.counts.total:
+        return []
+    return list(app.workspace.store.experiments(Experiment, _RECENT))
+
+
+def _describe(record: Record) -> str:
+    """The first offer says what comes next; the workflow file is not read for a status."""
+    if record.state == "uninitialized":
+        return "Nothing is set up in this repository yet."
+    if record.experiment is not None:
+        return f"Experiment {record.experiment.id} is {record.state}: {record.experiment.description}"
+    return f"The workspace is {record.state}."

@@ -1,0 +1,115 @@
+"""What the reading commands answer: ``status``, ``next`` and ``history`` need only these Structs (see payloads)."""
+
+from __future__ import annotations
+
+import msgspec
+
+from autoloop.model import Blocked, Confirmation, Counts, Improvement, Offer
+
+
+class ExperimentName(msgspec.Struct, frozen=True):
+    """Which experiment."""
+
+    id: int
+    description: str
+
+
+class NextBlocked(msgspec.Struct, frozen=True):
+    """An action that is not allowed now, with everything in the way."""
+
+    action: str
+    reasons: tuple[Blocked, ...]
+
+
+class Next(msgspec.Struct, frozen=True):
+    """Answer of ``next``."""
+
+    describe: str
+    allowed: tuple[Offer, ...]
+    blocked: tuple[NextBlocked, ...]
+    experiment: ExperimentName | None = None
+    goal: str = ""
+
+
+class OpenExperiment(msgspec.Struct, frozen=True):
+    """The experiment in hand."""
+
+    id: int
+    description: str
+    status: str
+    verdict: str | None = None
+    reasons: tuple[str, ...] = ()
+
+
+class SessionShown(msgspec.Struct, frozen=True):
+    """A session in brief; gains in per cent."""
+
+    id: int
+    name: str
+    status: str
+    goal: str
+    opened: float
+    wins: tuple[int, ...]
+    claimed_percent: float
+    confirmed: Confirmation | None
+    experiments: int
+
+
+class IncumbentShown(msgspec.Struct, frozen=True):
+    """What candidates are judged against."""
+
+    experiment: int | None
+    value: float
+
+
+class BaselineShown(msgspec.Struct, frozen=True):
+    """The starting point in brief."""
+
+    metric: str
+    unit: str
+    direction: str
+    value: float
+    relative_noise: float
+    deterministic: bool
+
+
+class BestShown(msgspec.Struct, frozen=True):
+    """The best value ever kept."""
+
+    experiment: int | None
+    value: float
+
+
+class Recent(msgspec.Struct, frozen=True):
+    """One experiment in a table."""
+
+    id: int
+    status: str
+    description: str
+    value: float | None
+    improvement: Improvement
+    reason: str
+    commit: str | None = None
+    session: int = 0
+
+
+class Status(msgspec.Struct, frozen=True):
+    """Answer of ``status``."""
+
+    describe: str
+    session: SessionShown | None
+    experiment: OpenExperiment | None
+    baseline: BaselineShown | None
+    incumbent: IncumbentShown | None
+    counts: Counts
+    best: BestShown | None
+    streak: int
+    recent: tuple[Recent, ...] = ()
+    sessions: tuple[SessionShown, ...] = ()
+
+
+class History(msgspec.Struct, frozen=True):
+    """Answer of ``history``, newest first."""
+
+    experiments: tuple[Recent, ...]
+    total: int
