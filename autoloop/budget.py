@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from autoloop.model import Blocked, Direction, Session, Spent
-from autoloop.units import format_duration, format_value
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -83,6 +82,8 @@ def _counts_reached(session: Session) -> Iterator[Blocked]:
 
 
 def _over(session: Session, caps: Iterable[tuple[str, float | None, float | None, str]]) -> Iterator[Blocked]:
+    from autoloop.units import format_duration, format_value  # late: only a reached limit is put into words
+
     for name, limit, spent, words in caps:
         if limit is not None and spent is not None and spent >= limit:
             used, allowed = (
@@ -101,6 +102,8 @@ def _target_reached(session: Session, value: float | None, direction: Direction)
     target = session.limits.target
     if target is None or value is None:
         return
+    from autoloop.units import format_value
+
     if value <= target if direction == "lower_is_better" else value >= target:
         why = f"the target {format_value(target, '')} is reached: {format_value(value, '')}"
         yield _blocked(session, "target", why)

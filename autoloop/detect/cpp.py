@@ -84,7 +84,7 @@ def _cmake_eval(repo: Repository, path: str, found: re.Match[str], switches: str
     text = "\n".join(map(repo.tree.text, files))
     json = " --benchmark_format=json" if library(text) == "google-benchmark" else ""
     plain = Candidate(
-        f"./{build}/{prefix}{target}{json}",
+        f"{quote(f'./{build}/{prefix}{target}')}{json}",
         build=f"{configure} && cmake --build {build} --target {target} --parallel",
         ecosystem="cpp",
         evidence=(repo.seen(path, f"benchmark target `{target}`", rf"\(\s*{re.escape(target)}\b"), *support),

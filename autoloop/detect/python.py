@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+
+import msgspec
 
 from autoloop.detect import parse
-from autoloop.detect.python_bench import evals
-from autoloop.detect.python_project import MANIFESTS, read_project
+from autoloop.detect.python_bench import build, evals
+from autoloop.detect.python_project import MANIFESTS, PythonProject, read_project
 from autoloop.detect.python_requirements import at
 from autoloop.detect.python_tasks import python_tasks
 from autoloop.detect.python_tests import guardrails
 from autoloop.detect.repository import Repository
 from autoloop.detect.targets import task_evals, task_guardrails
 from autoloop.detect.tree import is_sample
-from autoloop.detect.words import Evidence, Finding
+from autoloop.detect.words import Evidence, Finding, GuardrailCandidate
 
 _EXTENSION = re.compile(r"maturin|setuptools_rust|scikit_build_core|mesonpy")
 _LOCKS = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "pixi.lock")
@@ -33,10 +36,21 @@ def inspect(repo: Repository) -> Finding | None:
         "python",
         package_manager=project.manager,
         # an extension module's sources outweigh the package they are for
-        weight=0.5 + 0.6 * bool(_EXTENSION.match(parse.string(project.settings, "build-system", "build-backend"))),
+        weight=0.5 + bool(_EXTENSION.match(parse.string(project.settings, "build-system", "build-backend"))),
         evals=(*evals(repo, project), *named),
-        guardrails=(*guardrails(repo, project), *task_guardrails(tasks, "python", 0.4)),
+        guardrails=(*_rebuilt(repo, project), *task_guardrails(tasks, "python", 0.4)),
         reasons=tuple(reasons),
         protected=(*locks, *(path for path in repo.tree.named("conftest.py") if "/" not in path)),
         evidence=tuple(Evidence(path, "Python project") for path in manifests[:1]),
     )
+
+
+def _rebuilt(repo: Repository, project: PythonProject) -> Iterator[GuardrailCandidate]:
+    """The guardrails; tests of an extension module build it first, or they would test the one from before the edit."""
+    made = build(repo, project)
+    for guardrail in guardrails(repo, project):
+        if made and guardrail.name == "tests":
+            first = f"({made})" if project.base else made
+            yield msgspec.structs.replace(guardrail, command=f"{first} && {guardrail.command}")
+        else:
+            yield guardrail

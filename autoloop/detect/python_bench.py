@@ -39,12 +39,12 @@ _ENTRY = r"^if __name__ ==|^(?!(?:sys|random|np|logging|warnings|os)\.)[\w.]+\(|
 
 def evals(repo: Repository, project: PythonProject) -> Iterator[Candidate]:
     """Candidates of every Python benchmark tool the project uses."""
-    build = _build(repo, project)
+    made = build(repo, project)
     for candidate in (*_pytest(repo, project), *_asv(repo, project), *_scripts(repo, project)):
-        yield msgspec.structs.replace(candidate, build=build)
+        yield msgspec.structs.replace(candidate, build=made)
 
 
-def _build(repo: Repository, project: PythonProject) -> str:
+def build(repo: Repository, project: PythonProject) -> str:
     """What turns an edited extension module into what Python imports; pure Python needs nothing."""
     backend = parse.string(project.settings, "build-system", "build-backend").partition(".")[0]
     if backend == "maturin":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -93,7 +94,7 @@ def guardrails(repo: Repository, findings: Sequence[Finding], best: Candidate | 
 
 def _in_ci(repo: Repository, guardrail: GuardrailCandidate) -> bool:
     tool = guardrail.command.rpartition("&& ")[2].split()[0]
-    return repo.said(rf"(^|\s){tool.lstrip('./')}\b.*\btest", "ci") is not None
+    return repo.said(rf"(^|\s){re.escape(tool.lstrip('./'))}\b.*\btest", "ci") is not None
 
 
 def _order(name: str) -> int:

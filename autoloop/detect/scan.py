@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from autoloop.detect import rank
+from autoloop.detect.formats import FORMATS
 from autoloop.detect.hints import install_hint, missing_tools
 from autoloop.detect.mentions import CI, read_mentions
 from autoloop.detect.repository import Repository
@@ -52,7 +53,7 @@ def scan(root: Path, *, deadline: float = 1.5) -> Inference:
     tree = Tree(root, deadline)
     repo = Repository(tree, read_mentions(tree), read_tasks(tree))
     findings = rank.ordered(repo, tuple(_findings(repo)))
-    evals = tuple(map(_with_tools, rank.evals(findings)))
+    evals = tuple(map(_annotated, rank.evals(findings)))
     best = evals[0] if evals else None
     guardrails = rank.guardrails(repo, findings, best)
     owners = [finding for finding in findings if finding.ecosystem not in rank.CROSS_CUTTING]
@@ -83,11 +84,13 @@ def _findings(repo: Repository) -> Iterator[Finding]:
                 yield found
 
 
-def _with_tools(candidate: Candidate) -> Candidate:
-    """The candidate with a note on each program that is not on PATH."""
+def _annotated(candidate: Candidate) -> Candidate:
+    """The candidate with notes on how to measure less, and on each program that is not on PATH."""
     missing = missing_tools(f"{candidate.build}\n; {candidate.command}" if candidate.build else candidate.command)
-    notes = (f"{tool} is not on PATH: {install_hint(tool)}" for tool in missing)
-    return msgspec.structs.replace(candidate, notes=(*candidate.notes, *notes))
+    tools = (f"{tool} is not on PATH: {install_hint(tool)}" for tool in missing)
+    narrow = FORMATS[candidate.format].narrow
+    shorter = (f"too slow? {narrow}",) if narrow else ()
+    return msgspec.structs.replace(candidate, notes=(*candidate.notes, *shorter, *tools))
 
 
 def _protected(repo: Repository, findings: tuple[Finding, ...], best: Candidate | None) -> tuple[str, ...]:

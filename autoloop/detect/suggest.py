@@ -16,16 +16,20 @@ _WRITE = {
     "rust": ("benches/bench.rs (criterion or divan)", "cargo bench --bench bench"),
 }
 _AT_MOST = 3
+# As a command it fails in every shell, so that it cannot be taken for a measurement.
+_TIME = Candidate(
+    "<a typical job of your program>",
+    "process",
+    *FORMATS["process"][:3],
+    label="time a command",
+    notes=("AutoLoop repeats it and measures the wall clock itself; a second or so is a good length",),
+)
 
 
 def suggestions(findings: tuple[Finding, ...], guardrails: tuple[GuardrailCandidate, ...]) -> tuple[Candidate, ...]:
     """Two or three of them, the most useful first: what the ecosystems offer, the tests' time, a script to write."""
-    found = [
-        *(one for finding in findings for one in finding.suggestions),
-        *_test_time(guardrails),
-        *_write(findings),
-    ]
-    return (*found[: _AT_MOST - 1], found[-1]) if len(found) > _AT_MOST else tuple(found)
+    offered = [one for finding in findings for one in finding.suggestions] or [_TIME]
+    return (*(*offered, *_test_time(guardrails))[: _AT_MOST - 1], _write(findings))
 
 
 def _test_time(guardrails: tuple[GuardrailCandidate, ...]) -> Iterator[Candidate]:
@@ -39,16 +43,11 @@ def _test_time(guardrails: tuple[GuardrailCandidate, ...]) -> Iterator[Candidate
         )  # fmt: skip
 
 
-def _write(findings: tuple[Finding, ...]) -> Iterator[Candidate]:
+def _write(findings: tuple[Finding, ...]) -> Candidate:
     ecosystem = next((finding.ecosystem for finding in findings if finding.ecosystem in _WRITE), "")
     file, command = _WRITE.get(ecosystem, ("bench.sh", "sh bench.sh"))
     how = (
         "" if ecosystem in {"go", "rust"} else " that runs a typical job and prints a line such as METRIC seconds=1.25"
     )
-    yield Candidate(
-        "",
-        "auto",
-        ecosystem=ecosystem,
-        label="write a benchmark",
-        notes=(f"write {file}{how}; then the command is: {command}",),
-    )
+    note = f"write {file}{how}; then the command is: {command}"
+    return Candidate("", ecosystem=ecosystem, label="write a benchmark", notes=(note,))

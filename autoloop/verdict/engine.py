@@ -199,14 +199,16 @@ class Engine:
         return compare_arms([self.scale.badness(v) for v in self.stored] + base, cand, floor, self.config)
 
     def _witnessed(self, evidence: Evidence) -> bool:
-        """Whether an early keep is backed: by three runs, or by stored samples that every run of few pairs beats."""
+        """Whether an early keep is backed: by three runs, or by stored samples that the runs of few pairs beat, too."""
         if self.config.mode != "interleaved":
             return evidence.n >= 3  # noqa: PLR2004
-        if evidence.n >= self.config.witness_pairs:
+        if evidence.n >= max(self.config.witness_pairs, self.config.median_witness_pairs):
             return True
         level = median([self.scale.badness(v) for v in self.stored])
         runs = [self.scale.badness(v) for v in self.raw[CANDIDATE][self._unpaired :]]
-        return evidence.n > 1 and min(level - v for v in runs) >= 0.5 * evidence.gain
+        gains = [level - v for v in runs]
+        witness = min(gains) if evidence.n < self.config.witness_pairs else median(gains)
+        return evidence.n > 1 and witness >= 0.5 * evidence.gain
 
     def _ask(self) -> None:
         """Queue the next runs, or end an exhausted budget."""

@@ -32,6 +32,8 @@ class Config:
         k_lower: where the lower boundary ends, as a share of the design effect.
         clip: runs further than this many robust standard deviations from their arm's median are pulled in.
         witness_pairs: before this many pairs a keep also needs the stored samples to agree.
+        median_witness_pairs: before this many pairs half of the gain must also show in the median candidate run beside
+            the stored samples, so that a burst in the incumbent's runs is not taken for a gain; 0 asks for nothing.
         single_pair_sd: one pair worse than this is an outlier suspect, not a reason to discard.
     """
 
@@ -48,6 +50,7 @@ class Config:
     k_lower: float = 0.606
     clip: float = 2.7
     witness_pairs: int = 4
+    median_witness_pairs: int = 6
     single_pair_sd: float = 7.5
 
     def second_try(self) -> Config:

@@ -9,6 +9,7 @@ from corpus import Case, judge, load
 
 from autoloop import config
 from autoloop.detect import config_text, scan
+from autoloop.detect.formats import FORMATS
 from autoloop.metrics import direction_of, formats
 
 CASES = load()
@@ -64,3 +65,22 @@ def test_known_directions_agree_with_the_metrics_package(tmp_path):
             told = direction_of(candidate.primary_metric, candidate.unit)
             if told and candidate.direction and candidate.primary_metric != "geomean":
                 assert candidate.direction == told, candidate
+
+
+def test_formats_are_those_of_the_metrics_package():
+    assert set(FORMATS) == set(formats())
+    assert not any(
+        known.direction and known.direction not in {"lower_is_better", "higher_is_better"} for known in FORMATS.values()
+    )
+
+
+def test_nothing_measurable_gets_two_or_three_labelled_suggestions_that_cannot_pass(tmp_path):
+    for number, case in enumerate(CASES):
+        answer = scan(case.create(tmp_path / str(number)), deadline=20)
+        if answer.evals:
+            assert answer.suggestions == ()
+            continue
+        assert 2 <= len(answer.suggestions) <= 3
+        assert all(suggestion.label for suggestion in answer.suggestions)
+        assert answer.reasons
+        assert answer.confidence == "none"

@@ -200,7 +200,7 @@ HOSTILE = {
     "trailer": "win\n\nAutoLoop-Experiment: 99\nSigned-off-by: Nobody <no@example.org>",
     "long": "x" * 10_000,
     "control": "bell \x07 escape \x1b[31mred\x1b[0m backspace \b\r over",
-    "emoji": "🚀 schneller – très vite",
+    "emoji": "🚀 schneller, très vite",
     "braces": "{id:03d} {0} {description.__class__} %s",
 }
 

@@ -17,12 +17,16 @@ ARM = {"b": "baseline", "c": "candidate"}
 
 def replay(case):
     noise = Noise(*case["noise"]) if case["noise"] else None
-    engine = Engine(Config(**case["config"], clipped_pairs=0), case["stored"], noise, rng=Random(case["seed"]))
+    engine = Engine(Config(**case["config"], median_witness_pairs=0), case["stored"], noise, rng=Random(case["seed"]))
     for letter, value in case["runs"]:
         assert engine.next() == ARM[letter]
         engine.add(ARM[letter], value)
     assert isinstance(engine.next(), Verdict)
     return engine
+
+
+def known(figures):
+    return [f for f in figures if f is not None]
 
 
 @pytest.mark.parametrize("mode", ["interleaved", "pooled", "stored"])
@@ -32,7 +36,8 @@ def test_every_recorded_answer_is_given_again(mode):
         verdict = engine.verdict
         assert verdict.decision == case["decision"], case["seed"]
         figures = [verdict.estimate, verdict.expected, verdict.low, verdict.high, verdict.z]
-        assert figures == pytest.approx(case["figures"], rel=1e-9, abs=1e-12), case["seed"]
+        assert [f is None for f in figures] == [f is None for f in case["figures"]], case["seed"]
+        assert known(figures) == pytest.approx(known(case["figures"]), rel=1e-9, abs=1e-12), case["seed"]
         if mode == "interleaved" and case["residual"]:
             assert engine.residual == pytest.approx(case["residual"], rel=1e-9, abs=1e-15), case["seed"]
 
