@@ -20,7 +20,7 @@ from autoloop.detect.tree import directory_of, is_sample
 from autoloop.detect.words import Candidate, Evidence
 from autoloop.metrics import RESULT_FILE
 
-_FIXTURE = r"^[ \t]*(?:async )?def test_\w*\([^)]{0,400}\bbenchmark\b|@pytest\.mark\.benchmark\b"
+_FIXTURE = r"^[ \t]*(?:async )?def test_\w*\([^)]{0,400}\bbenchmark\b|(?:@|^pytestmark\s*=.*)pytest\.mark\.benchmark\b"
 _ASV_BENCHMARK = r"^[ \t]*def (timeraw|time|peakmem|mem|track)_?\w*\("
 _ASV_NOTES = (
     "measures the installed package: install it editable, so that uncommitted edits are seen",

@@ -60,10 +60,10 @@ def same_bytes(one: Entry | None, other: Entry | None) -> bool:
     return (one.mode == SYMLINK) == (other.mode == SYMLINK) and one.oid == other.oid and bool(one.oid)
 
 
-def permissions(file: Path) -> int | None:
+def permissions(file: Path | bytes) -> int | None:
     """Permission bits of a file or directory; None for a link or when it is not there."""
     try:
-        found = file.lstat()
+        found = os.lstat(file)
     except (FileNotFoundError, NotADirectoryError):
         return None
     return None if stat.S_ISLNK(found.st_mode) else stat.S_IMODE(found.st_mode) & PERMISSIONS

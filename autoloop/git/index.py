@@ -10,7 +10,7 @@ from pathlib import Path
 
 from autoloop.git import locks, trees
 from autoloop.git.handle import Git, private
-from autoloop.git.names import joined
+from autoloop.git.names import full, joined
 from autoloop.git.values import Entry, Staged
 
 # the listing of `ls-files -s --debug -z`: the name ends with NUL, the five lines after it with the flags
@@ -118,6 +118,8 @@ def put(git: Git, file: Path, entries: Mapping[bytes, Staged | None]) -> None:
 def _install(git: Git, file: Path) -> None:
     index = git.git_dir / "index"
     draft = git.git_dir / "autoloop-index"
+    if not file.exists():  # there was no index to begin with, and nothing to put into one
+        return
     draft.write_bytes(file.read_bytes())
     with suppress(FileNotFoundError):
         draft.chmod(index.stat().st_mode)
@@ -138,7 +140,7 @@ def clear_flags(git: Git, file: Path, index: Index) -> None:
 
 
 def _exists(root: Path, path: bytes) -> bool:
-    return os.path.lexists(os.path.join(os.fsencode(root), path))  # noqa: PTH118 - names are bytes here
+    return os.path.lexists(full(root, path))
 
 
 def _flag(git: Git, file: Path, option: str, paths: list[bytes]) -> None:

@@ -26,17 +26,12 @@ _UNTRACKED = "They hold work of yours that was never committed, in the same line
 
 @dataclass(frozen=True)
 class Candidate:
-    """What is to be kept: ``changes`` of those from ``before`` (a bare tree when no more is known) to ``after``."""
+    """What is to be kept: ``changes`` of those from ``before`` to ``after``."""
 
-    before: Remembered | str
+    before: Remembered
     after: str
     changes: Sequence[Change]
     message: str
-
-    @property
-    def tree(self) -> str:
-        """The tree the changes are since."""
-        return self.before if isinstance(self.before, str) else self.before.tree
 
 
 def plan(git: Git, candidate: Candidate, scratch: Path) -> KeepPlan:
@@ -46,7 +41,7 @@ def plan(git: Git, candidate: Candidate, scratch: Path) -> KeepPlan:
     locks.check_index(git)
     _check_changes(git, candidate)
     base_tree = trees.tree_of(git, head.commit)
-    differs = _differs(git, candidate.tree, base_tree)
+    differs = _differs(git, candidate.before.tree, base_tree)
     merged = merge.onto(git, candidate.changes, differs, scratch)
     _refuse(merged.conflicts)
     tree = index.tree_with(git, base_tree, merged.entries, scratch)
@@ -57,7 +52,7 @@ def plan(git: Git, candidate: Candidate, scratch: Path) -> KeepPlan:
             "nothing_to_keep",
             "HEAD already holds these changes.",
             why="They were committed by hand, or they change only files that git does not commit.",
-            fix=_undo_commit(candidate.before),
+            fix=_undo_commit(candidate.before.head),
         )
     in_head = {decode(change.path): differs.get(decode(change.path), change.old) for change in candidate.changes}
     mended = _index(git, candidate, in_head, merged.entries, scratch)
@@ -85,6 +80,7 @@ def apply(git: Git, plan: KeepPlan, scratch: Path) -> tuple[str, ...]:
             found = "overtaken"
     if found == "overtaken":
         raise _moved(plan.ref)
+    refs.settle(git, plan.ref, plan.commit)
     left = () if found == "done" else _mend(git, plan, scratch)
     refs.flush(git)
     return left
@@ -120,9 +116,9 @@ def _same(present: Staged | None, *wanted: Staged | None) -> bool:
     return present in wanted
 
 
-def _head(git: Git, before: Remembered | str) -> Head:
+def _head(git: Git, before: Remembered) -> Head:
     head = refs.head(git)
-    if not isinstance(before, str) and head.ref != before.head.ref:
+    if head.ref != before.head.ref:
         raise _moved(before.head.ref or _DETACHED)
     return head
 
@@ -142,17 +138,14 @@ def _subject(git: Git, commit: str) -> str:
     return git.run("log", "-1", "--format=%s", commit).decode(errors="replace").strip()
 
 
-def _undo_commit(before: Remembered | str) -> str:
-    began = None if isinstance(before, str) else before.head
-    if began is None:
-        return "Discard the experiment, or begin the next one."
+def _undo_commit(began: Head) -> str:
     back = f"git reset --soft {began.commit}" if began.commit else f"git update-ref -d {began.ref}"
     return f"To let AutoLoop commit them: {back}; or discard the experiment."
 
 
 def _check_changes(git: Git, candidate: Candidate) -> None:
     """Changes of another measurement, or of our own directory, are a mistake in this program."""
-    known = set(trees.compare(git, candidate.tree, candidate.after))
+    known = set(trees.compare(git, candidate.before.tree, candidate.after))
     stray = [one.path for one in candidate.changes if one not in known or ours(decode(one.path))]
     if stray:
         raise ValueError(f"not part of the experiment: {stray}")
@@ -182,7 +175,7 @@ def _check_only(written: Sequence[Change], wanted: _Entries) -> None:
 def _index(git: Git, candidate: Candidate, in_head: _Entries, committed: _Entries, scratch: Path) -> tuple[Mended, ...]:
     """What becomes of the user's index at the changed paths."""
     present = index.read(git)
-    began = present if isinstance(candidate.before, str) else Records(git, candidate.before.records).index
+    began = Records(git, candidate.before.records).index
     mended = []
     conflicts = []
     for change in candidate.changes:
@@ -204,9 +197,9 @@ def _strayed(
     git: Git, candidate: Candidate, began: index.Index, present: index.Index, changed: set[str]
 ) -> list[Mended]:
     """Entries of other files that the experiment staged or unstaged; after a commit by hand nobody can tell."""
-    if isinstance(candidate.before, str) or candidate.before.head != refs.head(git):
+    if candidate.before.head != refs.head(git):
         return []
-    moved = index.strayed(git, candidate.tree, began, present)
+    moved = index.strayed(git, candidate.before.tree, began, present)
     return [Mended(encode(path), present.get(path), old) for path, old in moved.items() if encode(path) not in changed]
 
 

@@ -20,7 +20,7 @@ _MARK = b"autoloop\n"
 _PATIENCE = 5.0
 _PAUSE = 0.05
 _OLD = 3.0
-_ASIDE = ".autoloop-stale"
+_ASIDE = "autoloop-stale"
 
 
 @contextmanager
@@ -53,10 +53,11 @@ def recover(git: Git) -> None:
     _release_dead(git.git_dir / "index.lock")
 
 
-def clear(lock: Path, expected: Collection[bytes]) -> bool:
-    """Move a stale lock aside; false when it may be somebody's.
+def clear(git: Git, lock: Path, expected: Collection[bytes]) -> bool:
+    """Move a stale lock aside, to ``autoloop-stale`` in the git directory; false when it may be somebody's.
 
     Args:
+        git: the repository.
         lock: the lock file.
         expected: what our own call may have written into it; an empty lock is always possible.
     """
@@ -67,7 +68,9 @@ def clear(lock: Path, expected: Collection[bytes]) -> bool:
         return True
     if _is_open(lock):
         return False
-    lock.rename(lock.with_name(lock.name + _ASIDE))
+    aside = git.git_dir / _ASIDE
+    aside.mkdir(exist_ok=True)
+    lock.rename(aside / lock.name)
     return True
 
 

@@ -23,13 +23,13 @@ def anchor(git: Git, refs: Mapping[str, str]) -> None:
     """Point these references at these objects, once the objects are on the disk."""
     flush(git)
     commands = [f"update {ref} {oid}" for ref, oid in refs.items()]
-    _retried(lambda: _update(git, commands), {_lock(git, ref): oid for ref, oid in refs.items()})
+    _retried(git, lambda: _update(git, commands), {_lock(git, ref): oid for ref, oid in refs.items()})
 
 
 def drop(git: Git, names: Sequence[str]) -> None:
     """Delete references; those that are gone already are fine."""
     stale = {_lock(git, ref): git.zero for ref in names} | {git.common_dir / "packed-refs.lock": git.zero}
-    _retried(lambda: _update(git, [f"delete {ref}" for ref in names]), stale)
+    _retried(git, lambda: _update(git, [f"delete {ref}" for ref in names]), stale)
 
 
 def listed(git: Git, prefix: str) -> dict[str, str]:
@@ -80,9 +80,9 @@ def swap(git: Git, ref: str, new: str, old: str, reason: str) -> bool:
     """
     flush(git)
     args = ("update-ref", "--no-deref", "-m", reason, ref, new, old)
-    stale = {_lock(git, ref): new, git.git_dir / "HEAD.lock": new}
+    stale = _locks_of_swap(git, ref, new)
     try:
-        _retried(lambda: git.run(*args, hooks=True, patience=_PATIENCE), stale)
+        _retried(git, lambda: git.run(*args, hooks=True, patience=_PATIENCE), stale)
     except GitError as error:
         now = resolve(git, ref)
         if now == new:
@@ -98,6 +98,13 @@ def swap(git: Git, ref: str, new: str, old: str, reason: str) -> bool:
             fix="Look at the reference-transaction hook in the hooks directory, then repeat the command.",
         ) from error
     return True
+
+
+def settle(git: Git, ref: str, new: str) -> None:
+    """Clear the locks that a killed ``swap`` left although the reference had moved, and that nobody else holds."""
+    end = time.monotonic() + _LOCK_PATIENCE
+    while not _clear(git, _locks_of_swap(git, ref, new)) and time.monotonic() < end:
+        time.sleep(_PAUSE)
 
 
 def flush(git: Git) -> None:
@@ -131,7 +138,7 @@ def _update(git: Git, commands: list[str]) -> None:
         git.run("update-ref", "--no-deref", "--stdin", stdin="".join(f"{line}\n" for line in commands).encode())
 
 
-def _retried(action: Callable[[], object], stale: Mapping[Path, str]) -> None:
+def _retried(git: Git, action: Callable[[], object], stale: Mapping[Path, str]) -> None:
     """Repeat while references are locked, and clear those locks that a killed call of ours left behind."""
     end = time.monotonic() + _LOCK_PATIENCE
     while True:
@@ -142,9 +149,17 @@ def _retried(action: Callable[[], object], stale: Mapping[Path, str]) -> None:
                 raise
         else:
             return
-        for lock, oid in stale.items():
-            locks.clear(lock, {oid.encode()})
+        _clear(git, stale)
         time.sleep(_PAUSE)
+
+
+def _clear(git: Git, stale: Mapping[Path, str]) -> bool:
+    cleared = [locks.clear(git, lock, {oid.encode()}) for lock, oid in stale.items()]
+    return all(cleared)
+
+
+def _locks_of_swap(git: Git, ref: str, new: str) -> dict[Path, str]:
+    return {_lock(git, ref): new, git.git_dir / "HEAD.lock": new}
 
 
 def _lock(git: Git, ref: str) -> Path:

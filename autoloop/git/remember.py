@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autoloop.git import conversion, files, records, snapshot, status, trees, walk
 from autoloop.git.handle import Git, private
-from autoloop.git.names import decode, encode, locate
+from autoloop.git.names import decode, encode, full
 from autoloop.git.values import GITLINK, Entry, Head, Remembered
 
 _MESSAGE = "autoloop: the work tree before an experiment\n"
@@ -47,5 +47,5 @@ def closed(held: Mapping[bytes, Entry], ignored: Iterable[bytes]) -> set[bytes]:
 def _permissions(git: Git, held: Mapping[bytes, Entry], directories: Iterable[bytes]) -> dict[str, int]:
     usual = {path: files.USUAL[entry.mode] for path, entry in held.items() if entry.mode in files.USUAL}
     usual |= dict.fromkeys(directories, files.USUAL[files.DIRECTORY])
-    found = ((path, bits, files.permissions(locate(git.root, path))) for path, bits in usual.items())
+    found = ((path, bits, files.permissions(full(git.root, path))) for path, bits in usual.items())
     return {encode(path): bits for path, expected, bits in found if bits is not None and bits != expected}

@@ -149,15 +149,14 @@ class Repository:
         return trees.tree_of(self._git, commit)
 
     def plan_keep(
-        self, before: Remembered | str, after_tree: str, changes: Sequence[Change], message: str, scratch: Path
+        self, before: Remembered, after_tree: str, changes: Sequence[Change], message: str, scratch: Path
     ) -> KeepPlan:
         """Make the commit that keeps ``changes``, as objects; anchor its ``commit``, then ``apply_keep``.
 
         The commit holds the experiment's own delta on top of HEAD, not what the user had changed and not committed.
 
         Args:
-            before: where the experiment began; a bare tree will do, but then nobody can tell what was staged since
-                from what was staged before.
+            before: where the experiment began.
             after_tree: what was measured; it is on disk where ``changes`` say so.
             changes: what to commit, with the content of ``after_tree``.
             message: the whole commit message.

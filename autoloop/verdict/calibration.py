@@ -74,4 +74,4 @@ def _drift(values: Sequence[float], scale: Scale) -> float:
     slopes = [(b - a) / (j - i) for (i, a), (j, b) in combinations(enumerate(y), 2)]
     if not slopes:
         return 0.0
-    return -scale.relative(median(slopes) * (len(y) - 1))
+    return -scale.relative(-median(slopes) * (len(y) - 1))

@@ -1,4 +1,4 @@
-"""Draws the boundaries and the path of one decision: ``python bench/verdict/picture.py`` writes docs/images/verdict.svg."""
+"""Draws the boundaries and one decision's path: ``python bench/verdict/picture.py`` writes docs/images/verdict.svg."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Path2 = list[tuple[float, float]]
 
 
 def decision() -> tuple[Path2, Path2, Path2, Verdict]:
-    """z of the estimate, of the keep and of the discard boundary, after every pair of one simulated decision."""
+    """Z of the estimate, of the keep and of the discard boundary, after every pair of one simulated decision."""
     rng, config = Random(SEED), Config()
     levels = {"baseline": 100.0, "candidate": 100 * (1 - GAIN)}
     engine = Engine(config, [100 * (1 + NOISE * rng.gauss(0, 1)) for _ in range(5)], rng=rng)
@@ -61,7 +61,8 @@ def picture() -> str:
     ticks = [text(x_of(n, most) - 4, BOTTOM + 16, str(n)) for n in range(1, most)]
     levels = [text(24, y_of(z) + 4, str(z)) for z in (-2, 0, 2, 4)]
     body = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">',
+        '<g font-family="sans-serif" font-size="12">',
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
         line([(0, 0), (most, 0)], "#bbb", most),
         line(upper, "#2a7f3f", most, 'stroke-dasharray="6 3"'),
@@ -75,7 +76,7 @@ def picture() -> str:
         text(LEFT + 440, 16, f"here: {verdict.decision} after {len(path)} pairs", "#1f4e99"),
         text(WIDTH / 2 - 60, HEIGHT - 8, "pairs of runs"),
         text(4, 32, "evidence z"),
-        "</svg>",
+        "</g></svg>",
     ]
     return "\n".join(body) + "\n"
 

@@ -130,7 +130,9 @@ class World:
         """What nobody should find afterwards: lock files, private indexes, copies."""
         scratch = [path.name for path in self.scratch.glob("*") if not (path / "done.json").exists()]
         git_dir = Path(self.line("rev-parse", "--absolute-git-dir"))
-        return scratch + [path.name for path in (*git_dir.rglob("*.lock"), *git_dir.glob("autoloop*"))]
+        found = (*git_dir.rglob("*.lock"), *git_dir.glob("autoloop*"))
+        # locks of killed processes are moved aside on purpose
+        return scratch + [path.name for path in found if "autoloop-stale" not in path.parts]
 
 
 def files(top: Path) -> dict[bytes, tuple[int, bytes]]:

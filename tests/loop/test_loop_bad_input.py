@@ -76,15 +76,6 @@ def test_a_command_line_that_makes_no_sense_is_answered_with_the_nearest_name(re
     assert document["error"]["fix"]
 
 
-@pytest.mark.xfail(strict=True, reason="the help is printed as if it were an error's text")
-def test_no_command_at_all_is_answered_with_the_help(repository):
-    done = repository.run()
-    assert done.returncode == 2
-    assert "Commands:" in done.stdout + done.stderr
-    assert "autoloop: Usage" not in done.stderr
-    assert json.loads(repository.run("--json").stdout)["error"]["fix"]
-
-
 # --- the configuration
 
 

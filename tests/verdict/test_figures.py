@@ -19,7 +19,7 @@ def test_calibration_finds_the_noise_of_one_run():
 
 def test_drift_is_told_apart_from_noise():
     steady = calibrate([100 + i for i in range(11)])
-    assert steady.drift == pytest.approx(0.1, rel=0.1)
+    assert steady.drift == pytest.approx(0.1, abs=0.01)
     assert steady.relative_noise < 0.01
 
 
