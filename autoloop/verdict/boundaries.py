@@ -20,10 +20,6 @@ POWER_Z = 2.0
 """Standard errors beyond the critical value at which an effect is called detectable: a power of 97.7 % at the end."""
 
 
-LEVEL_COST = {"interleaved": 1.17, "pooled": 1.343, "stored": 1.343}
-"""Height of the upper boundary in units of ln(1 / alpha); measured, so that the level holds on every noise model."""
-
-
 @dataclass(frozen=True)
 class Limits:
     """Stop with a keep at ``z >= keep_z``, with a discard at ``gain <= discard_gain``."""
@@ -47,7 +43,7 @@ def critical_z(config: Config) -> float:
 
 def limits(evidence: Evidence, delta: float, config: Config) -> Limits:
     """Both boundaries at this look; ``delta`` is the least gain worth keeping, on the evidence's scale."""
-    a, z_last = LEVEL_COST[config.mode] * log(1 / config.alpha), critical_z(config)
+    a, z_last = 1.343 * log(1 / config.alpha), critical_z(config)
     theta = max((z_last + POWER_Z) * evidence.se_last, config.design * delta)
     q = theta / evidence.se
     upper = a / q + config.k_upper * q if q < sqrt(a / config.k_upper) else 2 * sqrt(a * config.k_upper)
@@ -70,7 +66,8 @@ def rule(evidence: Evidence, delta: float, config: Config, *, last: bool, may_ke
     bounds = limits(evidence, delta, config)
     if may_keep and worthwhile and evidence.z >= bounds.keep_z:
         return Ruling(KEEP, f"better in {evidence.n} pairs")
-    if evidence.gain <= bounds.discard_gain and not evidence.suspect:
+    suspect = evidence.n == 1 and abs(evidence.gain) > config.single_pair_sd * evidence.pair_sd
+    if evidence.gain <= bounds.discard_gain and not suspect:
         return Ruling(DISCARD, "worse" if evidence.z < -2 else "no worthwhile improvement in sight")  # noqa: PLR2004
     return None
 

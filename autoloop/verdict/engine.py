@@ -9,7 +9,7 @@ from math import isfinite
 
 from autoloop.stats import median, winsorised_difference_variance
 from autoloop.verdict.boundaries import Ruling, rule
-from autoloop.verdict.evidence import Evidence, Samples, compare_arms, compare_pairs
+from autoloop.verdict.evidence import Evidence, compare_arms, compare_pairs
 from autoloop.verdict.scale import Scale, choose_scale
 from autoloop.verdict.terms import (
     BASELINE,
@@ -194,10 +194,9 @@ class Engine:
         floor = self.scale.resolution_variance(self.stored + self.raw[BASELINE] + self.raw[CANDIDATE])
         cand = [self.scale.badness(v) for v in self.raw[CANDIDATE][self._unpaired :]]
         base = [self.scale.badness(v) for v in self.raw[BASELINE]]
-        stored = [self.scale.badness(v) for v in self.stored]
         if self.config.mode == "interleaved":
-            return compare_pairs(Samples(stored, base[:n], cand[:n], self.order[:n], floor), self.noise, self.config)
-        return compare_arms(Samples(stored, base, cand, (), floor), self.config)
+            return compare_pairs(base[:n], cand[:n], self.order[:n], self.noise, floor, self.config)
+        return compare_arms([self.scale.badness(v) for v in self.stored] + base, cand, floor, self.config)
 
     def _witnessed(self, evidence: Evidence) -> bool:
         """Whether an early keep is backed: by three runs, or by stored samples that the runs of few pairs beat, too."""

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from autoloop.stats import HUGE, huber_location, t_to_z
-from autoloop.verdict.history import paired_only, with_history
-from autoloop.verdict.pairs import fit_pairs, pair_variance
+from autoloop.stats import HUGE, clip, huber_location, mad_sd, mean, median, sum_of_squares, t_to_z
 from autoloop.verdict.terms import Config, Noise
+
+LEAST_VARIANCE = 1e-20
+CONTRADICTION = 3.6
+"""Stored and present variance further apart than this factor: the stored one is not believed."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Evidence:
         se: its standard error.
         se_last: the standard error to expect when the budget is spent.
         z: the gain's t value on the normal scale.
-        suspect: it rests on one pair (run) so far off that an outlier is more likely than an effect.
+        pair_sd: standard deviation of a pair that a first pair is held against.
         residual: sum of squares and degrees of freedom of this decision alone; None when they are not for the next one.
     """
 
@@ -31,66 +33,104 @@ class Evidence:
     se: float
     se_last: float
     z: float
-    suspect: bool
+    pair_sd: float
     residual: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
-class Samples:
-    """Everything a look may use, on the scale.
+class Fit:
+    """Gain, sum of squared residuals and their degrees of freedom."""
 
-    Attributes:
-        stored: stored samples of the incumbent, oldest first.
-        base: baseline runs of this decision (one per pair when interleaved).
-        cand: candidate runs of this decision, likewise.
-        order: +1 for pairs whose baseline ran first, -1 for the others.
-        floor: least variance of a pair that the metric's resolution allows.
-    """
-
-    stored: Sequence[float]
-    base: Sequence[float]
-    cand: Sequence[float]
-    order: Sequence[int]
-    floor: float
+    gain: float
+    ss: float
+    df: float
 
 
-def compare_pairs(samples: Samples, noise: Noise, config: Config) -> Evidence | None:
+def compare_pairs(
+    base: Sequence[float], cand: Sequence[float], order: Sequence[int], noise: Noise, floor: float, config: Config
+) -> Evidence | None:
     """Evidence of complete pairs, or None while there is no degree of freedom to judge them with.
 
     Args:
-        samples: as many baseline as candidate runs, at least one of each.
+        base: baseline runs on the scale, one per pair.
+        cand: candidate runs, likewise.
+        order: +1 where the baseline ran first, -1 where the candidate did.
         noise: variance of a pair that was known before.
+        floor: least variance of a pair that the metric's resolution allows.
         config: clip level and number of pairs.
     """
-    n = len(samples.base)
-    fit = fit_pairs(samples.base, samples.cand, samples.order, noise.var, config.clip)
-    known = pair_variance(fit, noise, samples.floor)
-    if known is None:
+    n = len(base)
+    fit = plain_pairs(base, cand) if n <= 3 else huber_pairs(base, cand, order, noise.var, config.clip)  # noqa: PLR2004
+    known = believed(noise, fit)
+    nu = known + fit.df
+    if nu <= 0:
         return None
-    paired = paired_only(fit.gain, known.var, n, config.max_pairs)
-    whole = with_history(paired, known.var, samples.base, samples.stored, config.clip)
-    suspect = n == 1 and abs(fit.gain) > config.single_pair_sd * sqrt(noise.var)
-    z = t_to_z(whole.gain / whole.se, known.nu)
-    return Evidence(n, whole.gain, whole.se, whole.se_last, z, suspect, (fit.ss, fit.df))
+    var = max((known * noise.var + fit.ss) / nu, floor, LEAST_VARIANCE)
+    se = sqrt(var / n)
+    z = t_to_z(fit.gain / se, nu)
+    return Evidence(n, fit.gain, se, sqrt(var / config.max_pairs), z, sqrt(noise.var), (fit.ss, fit.df))
 
 
-def compare_arms(samples: Samples, config: Config) -> Evidence | None:
+def plain_pairs(base: Sequence[float], cand: Sequence[float]) -> Fit:
+    """Mean difference of up to three pairs; an outlier cannot be told from the effect, it must inflate the variance."""
+    differences = [a - b for a, b in zip(base, cand, strict=True)]
+    gain = mean(differences)
+    return Fit(gain, sum_of_squares([d - gain for d in differences]), len(base) - 1)
+
+
+def huber_pairs(base: Sequence[float], cand: Sequence[float], order: Sequence[int], var: float, clip_at: float) -> Fit:
+    """One-step Huber estimate of the arms' difference, adjusted for the order inside the pairs.
+
+    Residuals from each arm's median are pulled in (Huber 1964); the slope on the order removes "the first of a pair is
+    slower", alternation and linear drift.
+    """
+    n, centre_a, centre_b = len(base), median(base), median(cand)
+    residuals_a, residuals_b = [v - centre_a for v in base], [v - centre_b for v in cand]
+    limit = clip_at * max(mad_sd(residuals_a + residuals_b), sqrt(var / 2))
+    pulled_a, cut_a = clip(residuals_a, limit)
+    pulled_b, cut_b = clip(residuals_b, limit)
+    cut = cut_a + cut_b
+    kept = max(0.4, 1 - cut / (2 * n))
+    shift, ss = order_adjusted([a - b for a, b in zip(pulled_a, pulled_b, strict=True)], order)
+    return Fit(centre_a - centre_b + shift / kept, ss / (kept * kept), max(1.0, n - 2 - 0.5 * cut))
+
+
+def order_adjusted(differences: Sequence[float], order: Sequence[int]) -> tuple[float, float]:
+    """Intercept of the least-squares line of differences on the order inside pairs, and its residual sum of squares."""
+    n = len(differences)
+    o_mean, d_mean = sum(order) / n, mean(differences)
+    slope = sum((o - o_mean) * (d - d_mean) for o, d in zip(order, differences, strict=True)) / (n - n * o_mean**2)
+    residuals = [d - d_mean - slope * (o - o_mean) for o, d in zip(order, differences, strict=True)]
+    return d_mean - slope * o_mean, sum_of_squares(residuals)
+
+
+def believed(noise: Noise, fit: Fit) -> float:
+    """Degrees of freedom that the stored noise level still deserves beside the present one."""
+    if fit.df >= 3 and fit.ss > CONTRADICTION * fit.df * noise.var:  # noqa: PLR2004 - fewer cannot contradict
+        return 0.0
+    if fit.df >= 3 and CONTRADICTION * fit.ss < fit.df * noise.var:  # noqa: PLR2004
+        return min(noise.nu, 1.0)
+    return noise.nu
+
+
+def compare_arms(base: Sequence[float], cand: Sequence[float], floor: float, config: Config) -> Evidence | None:
     """Evidence of all candidate runs against all baseline samples, whenever they were taken.
 
-    None while there is no degree of freedom. In ``stored`` mode the level of the baseline is taken to have moved by
-    ``drift_allowance`` standard deviations since.
+    Args:
+        base: stored and new baseline samples, on the scale.
+        cand: candidate runs, on the scale.
+        floor: least variance of a pair that the metric's resolution allows.
+        config: mode, clip level and number of runs.
     """
-    base, n = [*samples.stored, *samples.base], len(samples.cand)
-    a, b = huber_location(base, config.clip), huber_location(samples.cand, config.clip)
+    na, n, stored = len(base), len(cand), config.mode == "stored"
+    a, b = huber_location(base, config.clip), huber_location(cand, config.clip)
     df = a.df + b.df
     if df <= 0:
         return None
-    var = min(max((a.ss + b.ss) / df, samples.floor / 2, 1e-20), HUGE * HUGE)
-    stored = config.mode == "stored"
+    var = min(max((a.ss + b.ss) / df, floor / 2, LEAST_VARIANCE), HUGE * HUGE)
     drift = config.drift_allowance**2 if stored else 0.0
-    base_last = len(base) if stored else max(len(base), config.max_pairs)
-    se = sqrt(var * (1 / len(base) + 1 / n + drift))
-    se_last = sqrt(var * (1 / base_last + 1 / config.max_pairs + drift))
+    na_last = na if stored else max(na, config.max_pairs)
+    se = sqrt(var * (1 / na + 1 / n + drift))
+    se_last = sqrt(var * (1 / na_last + 1 / config.max_pairs + drift))
     gain = a.centre - b.centre
-    suspect = n == 1 and abs(gain) > config.single_pair_sd * sqrt(2 * var)
-    return Evidence(n, gain, se, se_last, t_to_z(gain / se, df), suspect)
+    return Evidence(n, gain, se, se_last, t_to_z(gain / se, df), sqrt(2 * var))

@@ -28,7 +28,7 @@ class SessionState:
         deterministic: whether the metric has shown no noise so far.
     """
 
-    KEEP_SAMPLES = {"interleaved": 20, "pooled": 60, "stored": 60}  # noqa: RUF012 - a constant of the class
+    KEEP_SAMPLES = {"interleaved": 10, "pooled": 60, "stored": 60}  # noqa: RUF012 - a constant of the class
 
     def __init__(self, config: Config, baseline_samples: Sequence[float]) -> None:
         self.config = config
