@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 
 import msgspec
-from rich.console import Console
+from rich.console import Console, ConsoleOptions
+from rich.segment import Segment
 
 from autoloop.commands.answer import Answer
 from autoloop.errors import AutoLoopError
@@ -13,8 +15,21 @@ from autoloop.render import finish, looking, loop, setup
 from autoloop.render.words import Block, next_line
 
 _PIPED_WIDTH = 160
+_CONTROLS = dict.fromkeys(code for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t")
 
 RENDERERS = {**setup.RENDERERS, **loop.RENDERERS, **looking.RENDERERS, **finish.RENDERERS}
+
+
+class Visible:
+    """A block without the control codes in its texts: descriptions and output of commands are nobody's to trust."""
+
+    def __init__(self, block: Block) -> None:
+        self.block = block
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        """The block's segments, as rich asks for them."""
+        for segment in console.render(self.block, options):
+            yield segment if segment.control else Segment(segment.text.translate(_CONTROLS), segment.style)
 
 
 def console(*, color: bool, stderr: bool = False) -> Console:
@@ -22,7 +37,13 @@ def console(*, color: bool, stderr: bool = False) -> Console:
     file = sys.stderr if stderr else sys.stdout
     width = None if file.isatty() else _PIPED_WIDTH
     return Console(
-        file=file, no_color=not color, highlight=False, width=width, soft_wrap=not file.isatty(), emoji=False
+        file=file,
+        no_color=not color,
+        highlight=False,
+        markup=False,
+        width=width,
+        soft_wrap=not file.isatty(),
+        emoji=False,
     )
 
 
@@ -31,14 +52,14 @@ def show(answer: Answer, *, color: bool, quiet: bool = False) -> None:
     out = console(color=color)
     with out.capture() as captured:
         for block in blocks(answer.payload):
-            out.print(block, markup=False)
+            out.print(Visible(block))
     sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
     if quiet:
         return
     for note in answer.notes:
-        out.print(f"note: {note}", style="yellow", markup=False)
+        out.print(Visible(f"note: {note}"), style="yellow")
     if answer.record is not None and (line := next_line(answer.record)):
-        out.print(line, style="dim", markup=False)
+        out.print(line, style="dim")
 
 
 def blocks(payload: msgspec.Struct) -> list[Block]:
@@ -49,8 +70,8 @@ def blocks(payload: msgspec.Struct) -> list[Block]:
 def error(problem: AutoLoopError, *, color: bool) -> None:
     """Print what, why and what to type next, on stderr."""
     out = console(color=color, stderr=True)
-    out.print(f"autoloop: {problem.what}", style="bold red", markup=False)
+    out.print(Visible(f"autoloop: {problem.what}"), style="bold red")
     if problem.why:
-        out.print(f"  why: {problem.why}", markup=False)
+        out.print(Visible(f"  why: {problem.why}"))
     if problem.fix:
-        out.print(f"  fix: {problem.fix}", style="green", markup=False)
+        out.print(Visible(f"  fix: {problem.fix}"), style="green")

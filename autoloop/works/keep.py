@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import msgspec
 
@@ -54,7 +55,7 @@ def _plan(job: Job) -> KeepPlan:
 
 def message_of(job: Job, experiment: Experiment, evaluation: Evaluation) -> str:
     """The commit message: a subject, the description where it is longer, and trailers in a paragraph of their own."""
-    description = str(job.options.get("description") or experiment.description)
+    description = _without_controls(str(job.options.get("description") or experiment.description))
     session = job.record.session
     first, *_ = description.splitlines() or [""]
     full = job.config.git.message.format(
@@ -66,6 +67,12 @@ def message_of(job: Job, experiment: Experiment, evaluation: Evaluation) -> str:
         paragraphs.append(_quoted(description))
     paragraphs.append(_story(job, evaluation))
     return "\n\n".join([*paragraphs, "\n".join(_trailers(job, experiment, evaluation))]) + "\n"
+
+
+def _without_controls(text: str) -> str:
+    """The text without control codes other than line ends: whoever reads the log has a terminal to lose."""
+    lines = ("".join(letter for letter in line if unicodedata.category(letter) != "Cc") for line in text.splitlines())
+    return "\n".join(lines)
 
 
 def _quoted(description: str) -> str:

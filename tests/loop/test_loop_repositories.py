@@ -282,15 +282,16 @@ def test_a_broken_proposer_is_tried_twice_and_the_tree_restored(world, name):
     assert world.state() == "ready"
 
 
-def test_a_proposer_that_commits_by_itself_does_not_smuggle_anything_in(world):
-    script = "echo 7 > cost.txt; git commit -qam smuggled; echo DESCRIPTION: by myself\n"
-    (world.root.parent / "p.sh").write_text(script)
-    done = world.run("run", "--propose", f"sh {world.root.parent / 'p.sh'}", "--experiments", "1", "--json")
-    document = json.loads(done.stdout)
-    assert done.returncode in {0, 1, 4, 5}
-    assert "bug" not in str(document.get("error", {}).get("code"))
-    assert world.state() in {"ready", "exhausted", "editing", "keepable"}
-    assert world.run("discard", "--json").returncode in {0, 1}
+def test_a_proposer_that_commits_by_itself_is_stopped_and_the_way_back_works(world):
+    path = world.root.parent / "propose.sh"
+    path.write_text("echo 7 > cost.txt; git commit -qam smuggled; echo DESCRIPTION: by myself\n")
+    error = world.refused("run", "--propose", f"sh {path}", "--experiments", "1", code=5)
+    assert "cost.txt" in error["why"]
+    assert error["fix"].startswith("git reset --soft ")
+    world.git(*error["fix"].split()[1:])
+    world.result("keep")
+    assert world.git("log", "--format=%s").splitlines() == ["exp-001: by myself", "first"]
+    assert status(world) == b""
 
 
 def test_a_proposer_that_is_done_ends_the_session_well(world):
