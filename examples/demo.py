@@ -1,7 +1,7 @@
 """The whole loop on a copy of the search example: seven scripted proposals, measured, kept or discarded.
 
-    python examples/demo.py            in a temporary directory, removed afterwards
-    python examples/demo.py --keep     leave the directory and say where it is
+python examples/demo.py            in a temporary directory, removed afterwards
+python examples/demo.py --keep     leave the directory and say where it is
 """
 
 from __future__ import annotations

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
 
 from autoloop.errors import GitError
 
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 # pattern in git's message, code, what, fix
 _KNOWN = (
     (
@@ -81,6 +86,31 @@ def explain(command: str, code: int, complaint: str) -> GitError:
         if re.search(pattern, complaint):
             return GitError(name, what, why=why, fix=fix.format(path=_directory(complaint)))
     return GitError("git_failed", f"git {command} failed.", why=why, fix="git status, then repeat the command.")
+
+
+def told(action: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Make what the system says of a file (disk full, no permission) an error the user can act on."""
+
+    @functools.wraps(action)
+    def telling(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        try:
+            return action(*args, **kwargs)
+        except OSError as error:
+            raise _explain_file(error) from error
+
+    return telling
+
+
+def _explain_file(error: OSError) -> GitError:
+    found = explain("", 0, str(error))
+    if found.code != "git_failed":
+        return found
+    return GitError(
+        "file_failed",
+        "A file could not be read or written.",
+        why=str(error),
+        fix="Look at the file named above, then repeat the command.",
+    )
 
 
 def _directory(complaint: str) -> str:

@@ -28,7 +28,6 @@ class Git:
         common_dir: the directory shared by all work trees; the same as ``git_dir`` but in a linked work tree.
         algorithm: ``sha1`` or ``sha256``.
         version: git's version.
-        objects: where new objects go instead of the repository; None for the repository itself.
     """
 
     root: Path
@@ -36,7 +35,6 @@ class Git:
     common_dir: Path
     algorithm: str
     version: tuple[int, ...]
-    objects: Path | None = None
 
     def run(self, *args: str, **given: Any) -> bytes:  # noqa: ANN401 - the fields of Call
         """What git prints; raises ``GitError`` (see ``process.run``)."""
@@ -48,7 +46,6 @@ class Git:
 
     def ask(self, *args: str, **given: Any) -> Answer:  # noqa: ANN401 - the fields of Call
         """The whole answer, for callers to whom the exit code says something."""
-        given["env"] = self._environment() | dict(given.get("env") or {})
         given.setdefault("cwd", self.root)
         return run(Call(args, **given), self.version)
 
@@ -95,14 +92,6 @@ class Git:
         for chunk in chunks:
             digest.update(chunk)
         return digest.hexdigest()
-
-    def _environment(self) -> dict[str, str]:
-        if self.objects is None:
-            return {}
-        return {
-            "GIT_OBJECT_DIRECTORY": os.fspath(self.objects),
-            "GIT_ALTERNATE_OBJECT_DIRECTORIES": os.fspath(self.common_dir / "objects"),
-        }
 
 
 @contextmanager

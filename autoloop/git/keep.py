@@ -48,12 +48,7 @@ def plan(git: Git, candidate: Candidate, scratch: Path) -> KeepPlan:
     written = trees.compare(git, base_tree, tree)
     _check_only(written, merged.entries)
     if not written:
-        raise GitError(
-            "nothing_to_keep",
-            "HEAD already holds these changes.",
-            why="They were committed by hand, or they change only files that git does not commit.",
-            fix=_undo_commit(candidate.before.head),
-        )
+        raise _nothing_to_keep(candidate.before.head)
     in_head = {decode(change.path): differs.get(decode(change.path), change.old) for change in candidate.changes}
     mended = _index(git, candidate, in_head, merged.entries, scratch)
     author = identity.find(git)
@@ -138,9 +133,14 @@ def _subject(git: Git, commit: str) -> str:
     return git.run("log", "-1", "--format=%s", commit).decode(errors="replace").strip()
 
 
-def _undo_commit(began: Head) -> str:
+def _nothing_to_keep(began: Head) -> GitError:
     back = f"git reset --soft {began.commit}" if began.commit else f"git update-ref -d {began.ref}"
-    return f"To let AutoLoop commit them: {back}; or discard the experiment."
+    return GitError(
+        "nothing_to_keep",
+        "HEAD already holds these changes.",
+        why="They were committed by hand, or they change only files that git does not commit.",
+        fix=f"To let AutoLoop commit them: {back}; or discard the experiment.",
+    )
 
 
 def _check_changes(git: Git, candidate: Candidate) -> None:

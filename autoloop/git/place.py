@@ -13,7 +13,7 @@ from shutil import copyfile, rmtree
 
 import msgspec
 
-from autoloop.git import blobs, files, index, locks, refs, trees
+from autoloop.git import blobs, files, index, refs, trees
 from autoloop.git.handle import Git
 from autoloop.git.names import decode, locate
 from autoloop.git.values import REGULAR, SYMLINK, DiscardPlan, Entry, Restored
@@ -48,7 +48,6 @@ def prepare(git: Git, plan: DiscardPlan, scratch: Path) -> None:
 
 def apply(git: Git, plan: DiscardPlan, scratch: Path) -> tuple[str, ...]:
     """See ``Repository.apply_discard``."""
-    locks.recover(git)
     own = scratch / plan.scratch
     done = own / _DONE
     if done.exists():

@@ -22,6 +22,7 @@ from autoloop.git import (
     worktrees,
 )
 from autoloop.git import remember as remembering
+from autoloop.git.failures import told
 from autoloop.git.handle import Git
 from autoloop.git.values import (
     BranchPlan,
@@ -89,6 +90,7 @@ class Repository:
         """Commit hooks that are installed; a keep does not run them."""
         return hooks.present(self._git)
 
+    @told
     def snapshot(
         self, scratch: Path, *, since: Remembered | None = None, max_file_bytes: int | None = None
     ) -> Snapshot:
@@ -105,6 +107,7 @@ class Repository:
         """
         return snapshot.take(self._git, scratch, since, _limit(max_file_bytes))
 
+    @told
     def remember(self, scratch: Path, *, max_file_bytes: int | None = None) -> Remembered:
         """A snapshot and all that a discard needs to undo what follows; anchor its ``commit``."""
         return remembering.remember(self._git, self.head(), scratch, _limit(max_file_bytes))
@@ -124,6 +127,7 @@ class Repository:
         form = ["--stat"] if stat else ["--patch"]
         return trees.show(self._git, before, after, [*form, f"--color={'always' if color else 'never'}"], paths)
 
+    @told
     def anchor(self, refs_to_objects: Mapping[str, str]) -> None:
         """Point references at objects, creating or moving them, after bringing the objects onto the disk."""
         refs.anchor(self._git, refs_to_objects)
@@ -148,6 +152,7 @@ class Repository:
         """A commit's tree; the empty tree for None."""
         return trees.tree_of(self._git, commit)
 
+    @told
     def plan_keep(
         self, before: Remembered, after_tree: str, changes: Sequence[Change], message: str, scratch: Path
     ) -> KeepPlan:
@@ -168,6 +173,7 @@ class Repository:
         """
         return keep.plan(self._git, keep.Candidate(before, after_tree, changes, message), scratch)
 
+    @told
     def apply_keep(self, plan: KeepPlan, scratch: Path) -> tuple[str, ...]:
         """Move the branch by compare-and-swap, then the user's index entries of exactly these paths.
 
@@ -185,6 +191,7 @@ class Repository:
         """How far a keep has come; ``overtaken`` when the branch went elsewhere."""
         return keep.state(self._git, plan)
 
+    @told
     def plan_discard(
         self,
         before: Remembered,
@@ -212,6 +219,7 @@ class Repository:
         wanted = undo.Undo(before, measured_tree, changes, trash_ref, _limit(max_file_bytes))
         return undo.plan(self._git, wanted, scratch)
 
+    @told
     def apply_discard(self, plan: DiscardPlan, scratch: Path) -> tuple[str, ...]:
         """Bring the files and index entries of the plan back to what they were, byte for byte.
 
@@ -223,6 +231,7 @@ class Repository:
         """
         return place.apply(self._git, plan, scratch)
 
+    @told
     def plan_branch(self, name: str, base: str, picks_in_order: Sequence[Pick], scratch: Path) -> BranchPlan:
         """Commit picks on top of ``base``, as objects; one that conflicts is skipped and named.
 
@@ -267,6 +276,7 @@ class Repository:
         """Full name of the branch that work branches from."""
         return refs.default_branch(self._git)
 
+    @told
     def materialise(self, tree: str, changes: Sequence[Change], side: Side, target: Path, scratch: Path) -> None:
         """Write the changed files of one side below ``target`` as a checkout would; absent ones produce nothing.
 
@@ -279,6 +289,7 @@ class Repository:
         """
         checkout.materialise(self._git, tree, checkout.on_side(changes, side), target, scratch)
 
+    @told
     def add_worktree(self, path: Path, commit: str) -> None:
         """Check ``commit`` out in a private work tree at ``path``, removing what a crash may have left there."""
         worktrees.add(self._git, path, commit)

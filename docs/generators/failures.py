@@ -22,8 +22,8 @@ _FIXED = [
 def exit_codes() -> str:
     """One line for each number."""
     known: dict[int, str] = {}
-    for kind in _kinds().values():
-        if kind.exit_code != errors.EXIT_BUG:
+    for name, kind in _kinds().items():
+        if kind.exit_code != errors.EXIT_BUG and _used(name):
             known[kind.exit_code] = " ".join(filter(None, (known.get(kind.exit_code), summary(kind))))
     rows = [(str(number), text) for number, text in sorted(known.items())]
     bug = (str(errors.EXIT_BUG), "A mistake in AutoLoop; the answer names a report file.")
@@ -48,9 +48,18 @@ def _kinds() -> dict[str, type[AutoLoopError]]:
     }
 
 
+def _used(kind: str) -> bool:
+    """Whether anything outside the error tree knows this class."""
+    return any(kind in path.read_text(encoding="utf-8") for path in _sources() if path.name != "errors.py")
+
+
+def _sources() -> list[Path]:
+    return sorted(Path(autoloop.__file__).parent.rglob("*.py"))
+
+
 def _raised() -> Iterator[tuple[str, str, str]]:
     """Code, exit code and sentence of every error and every reason of a guard."""
-    for path in sorted(Path(autoloop.__file__).parent.rglob("*.py")):
+    for path in _sources():
         for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(function, ast.FunctionDef):
                 known = dict(_sentences(function))

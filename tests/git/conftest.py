@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 
 import pytest
 from git_world import World
@@ -35,12 +36,22 @@ def hermetic(monkeypatch, tmp_path):
 
 @pytest.fixture
 def hasty(monkeypatch):
-    """Nothing waits for the disk: for tests of what is written, not of when."""
+    """Nothing waits for the disk, and git starts without a detour: for tests of what is done, not of how."""
     slow = process._OPTIONS
     fast = ("core.fsync=none", *(option for option in slow if not option.startswith("core.fsync=")))
     monkeypatch.setattr(process, "_OPTIONS", fast)
     monkeypatch.setattr(snapshot, "_BULK", ())
     monkeypatch.setattr(refs, "flush", lambda git: None)
+    monkeypatch.setattr(process, "_wait", started_directly)
+
+
+def started_directly(call, version, files):
+    stdin, out, err = files
+    argv = ["git", *process._arguments(call, version)]
+    done = subprocess.run(
+        argv, check=False, stdin=stdin, stdout=out, stderr=err, env=process.environment(call.env), cwd=call.cwd
+    )
+    return done.returncode
 
 
 @pytest.fixture

@@ -119,19 +119,20 @@ def test_done_discards_are_swept_by_the_next(planned):
     assert planned.fingerprint() == planned.began
 
 
-def test_never_through_a_symbolic_link(planned, tmp_path):
+@pytest.mark.parametrize("theirs", [{"inner.txt": b"theirs\n"}, {}])
+def test_never_through_a_symbolic_link(planned, tmp_path, theirs):
     """A directory becomes a link to outside between plan and discard: nothing outside is touched."""
     outside = tmp_path / "outside"
     outside.mkdir()
-    (outside / "inner.txt").write_bytes(b"theirs\n")
+    for name, content in theirs.items():
+        (outside / name).write_bytes(content)
     planned.write("dir/inner.txt", b"changed\n")
     planned.tree, planned.changes = planned.measured(planned.before)
     replan(planned)
     planned.path("dir").rename(planned.work / "moved")
     planned.path("dir").symlink_to(outside)
     assert apply(planned) == ("dir/inner.txt",)
-    assert (outside / "inner.txt").read_bytes() == b"theirs\n"
-    assert os.listdir(outside) == ["inner.txt"]
+    assert {file.name: file.read_bytes() for file in outside.iterdir()} == theirs
 
 
 def test_a_link_in_the_way_that_is_not_the_experiments(world, tmp_path):
@@ -207,9 +208,23 @@ def test_a_full_disk_shows_before_anything_is_touched(planned, monkeypatch):
 
     untouched = planned.fingerprint()
     monkeypatch.setattr("autoloop.git.blobs.write", full)
-    with pytest.raises(OSError, match="No space"):
-        replan(planned)
+    error = refused(lambda: replan(planned))
+    assert error.code == "disk_full"
+    assert "No space" in error.why
     assert planned.fingerprint() == untouched
+
+
+def test_what_the_system_says_of_a_file_is_told(planned, monkeypatch):
+    def broken(*_, **__):
+        raise OSError(errno.EIO, "Input/output error", "code.py")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "rename", broken)
+        error = refused(lambda: apply(planned))
+    assert error.code == "file_failed"
+    assert "code.py" in error.why
+    assert apply(planned) == ()
+    assert planned.fingerprint() == planned.began
 
 
 def test_a_missing_filter_shows_before_anything_is_touched(world):

@@ -11,7 +11,7 @@ import pytest
 from git_world import LINES
 
 from autoloop.errors import GitError
-from autoloop.git import locks, process, refs
+from autoloop.git import index, locks, process, refs
 
 
 @pytest.fixture
@@ -107,6 +107,19 @@ def test_twelve_at_once_and_one_commit(planned):
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == [False] * 11 + [True]
+
+
+def test_the_index_looks_no_younger_than_it_is(planned, monkeypatch):
+    """Git trusts an entry that is older than the index; a copied index must not seem to have seen a later edit."""
+    original = index._install
+
+    def watched(git, file):
+        os.utime(file, ns=(1_700_000_000_000_000_000,) * 2)
+        original(git, file)
+
+    monkeypatch.setattr(index, "_install", watched)
+    apply(planned)
+    assert (planned.work / ".git" / "index").stat().st_mtime_ns == 1_700_000_000_000_000_000
 
 
 def test_what_the_user_stages_meanwhile_is_left_alone(planned):
@@ -268,9 +281,12 @@ def test_changes_of_something_else_are_a_mistake(planned):
         planned.repository.plan_keep(planned.before, planned.tree, stray, "win\n", planned.scratch)
 
 
-def test_a_file_must_not_carry_away_what_is_not_the_experiments(world):
+@pytest.mark.parametrize("staged", [True, False])
+def test_a_file_must_not_carry_away_what_is_not_the_experiments(world, staged):
     """The user has removed a file without committing it; in its directory's place the experiment puts a file."""
     world.remove("dir/inner.txt")
+    if staged:
+        world.git("add", "-A")
     before = world.begin()
     world.remove("dir/deep/leaf.txt")
     world.path("dir/deep").rmdir()

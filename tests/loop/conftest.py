@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,8 @@ def bare_world(tmp_path: Path) -> World:
     return World(root, environment(tmp_path / "home"))
 
 
-@pytest.fixture
-def repository(bare_world: World) -> World:
-    """A repository with one commit and no AutoLoop."""
-    world = bare_world
+def with_files(world: World) -> World:
+    """One commit and no AutoLoop."""
     world.git("init", "-q", "-b", "main")
     for name, text in {"bench.py": BENCH, "cost.txt": "100\n", "size.txt": "50\n", "notes.txt": "mine\n"}.items():
         world.write(name, text)
@@ -29,16 +28,39 @@ def repository(bare_world: World) -> World:
     return world
 
 
+def with_config(world: World) -> World:
+    """A configuration written by hand, nothing proven."""
+    world.write(".autoloop/.gitignore", "*\n")
+    world.write(".autoloop/config.toml", CONFIG)
+    return world
+
+
+@pytest.fixture
+def repository(bare_world: World) -> World:
+    """A repository with one commit and no AutoLoop."""
+    return with_files(bare_world)
+
+
 @pytest.fixture
 def configured(repository: World) -> World:
     """A configuration written by hand, nothing proven."""
-    repository.write(".autoloop/.gitignore", "*\n")
-    repository.write(".autoloop/config.toml", CONFIG)
-    return repository
+    return with_config(repository)
+
+
+@pytest.fixture(scope="session")
+def proven(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A place with a world that doctor and baseline have passed, to be copied."""
+    place = tmp_path_factory.mktemp("proven")
+    (place / "repository").mkdir()
+    world = with_config(with_files(World(place / "repository", environment(place / "home"))))
+    world.prove()
+    return place
 
 
 @pytest.fixture
-def world(configured: World) -> World:
+def world(proven: Path, tmp_path: Path) -> World:
     """Ready for the first experiment; the metric is deterministic."""
-    configured.prove()
-    return configured
+    shutil.copytree(proven, tmp_path, symlinks=True, dirs_exist_ok=True)
+    approvals = tmp_path / "home" / "state" / "autoloop" / "trusted.json"
+    approvals.write_text(approvals.read_text().replace(str(proven.resolve()), str(tmp_path.resolve())))
+    return World(tmp_path / "repository", environment(tmp_path / "home"))

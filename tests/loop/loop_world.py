@@ -125,9 +125,7 @@ def environment(home: Path) -> dict[str, str]:
     """Nothing of the caller's but the way to the programs."""
     home.mkdir(parents=True, exist_ok=True)
     kept = {
-        name: os.environ[name]
-        for name in ("PATH", "LANG", "TMPDIR", "VIRTUAL_ENV", "AUTOLOOP_FAULT")
-        if name in os.environ
+        name: os.environ[name] for name in ("LANG", "TMPDIR", "VIRTUAL_ENV", "AUTOLOOP_FAULT") if name in os.environ
     }
     author = {
         f"GIT_{who}_{what}": value
@@ -137,6 +135,7 @@ def environment(home: Path) -> dict[str, str]:
     return {
         **kept,
         **author,
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
         "HOME": str(home),
         "XDG_STATE_HOME": str(home / "state"),
         "XDG_RUNTIME_DIR": str(home),
