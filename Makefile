@@ -5,6 +5,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
 .PHONY: help setup demo test check lint types docs crash bench pyz wheel clean
 
@@ -23,7 +24,7 @@ demo: $(STAMP)  ## run the whole loop on a copy of the example
 	@$(BIN)/python examples/demo.py
 
 test: $(STAMP)  ## run the whole test suite
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(PYTEST)
 
 lint: $(STAMP)  ## style and format
 	$(BIN)/ruff check .
@@ -38,12 +39,12 @@ docs: $(STAMP)  ## refresh the generated parts of the documentation
 
 check: lint types  ## lint, types, current docs, tests: what CI runs
 	$(BIN)/python docs/generate.py --check
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(PYTEST)
 
 CRASH := tests/store/test_store_crash.py tests/store/test_store_faults.py tests/git/test_git_resume.py \
 	tests/exchange tests/loop/test_loop_interruptions.py
 crash: $(STAMP)  ## only the tests that kill: at every change to the disk, in every step
-	$(BIN)/python -m pytest -n auto --dist worksteal $(CRASH)
+	$(PYTEST) $(CRASH)
 
 bench: $(STAMP)  ## measure speed and the quality of verdicts, as ratios
 	$(BIN)/python bench/run.py

@@ -63,10 +63,14 @@ def prepare(folder: Path) -> None:
 
 
 def run(command: str, folder: Path) -> int:
-    """Run a command in the example; `autoloop` is the one that belongs to this Python."""
+    """Run a command in the example."""
+    return subprocess.run(words(command), cwd=folder / "search", env=environment(folder)).returncode
+
+
+def words(command: str) -> list[str]:
+    """The words of a command; `autoloop` is the one that belongs to this Python."""
     program, *arguments = shlex.split(command)
-    words = [sys.executable, "-m", "autoloop"] if program == "autoloop" else [program]
-    return subprocess.run([*words, *arguments], cwd=folder / "search", env=environment(folder)).returncode
+    return [*([sys.executable, "-m", "autoloop"] if program == "autoloop" else [program]), *arguments]
 
 
 def environment(folder: Path) -> dict[str, str]:

@@ -82,10 +82,15 @@ _QUOTED = re.compile(r"safe\.directory (.+)$", re.MULTILINE)
 def explain(command: str, code: int, complaint: str) -> GitError:
     """The error for ``git <command>`` that ended with ``code`` after saying ``complaint``."""
     why = complaint[-_TAIL:] or f"It ended with exit code {code}."
+    unknown = GitError("git_failed", f"git {command} failed.", why=why, fix="git status, then repeat the command.")
+    return _recognised(complaint) or unknown
+
+
+def _recognised(complaint: str) -> GitError | None:
     for pattern, name, what, fix in _KNOWN:
         if re.search(pattern, complaint):
-            return GitError(name, what, why=why, fix=fix.format(path=_directory(complaint)))
-    return GitError("git_failed", f"git {command} failed.", why=why, fix="git status, then repeat the command.")
+            return GitError(name, what, why=complaint[-_TAIL:], fix=fix.format(path=_directory(complaint)))
+    return None
 
 
 def told(action: Callable[_P, _R]) -> Callable[_P, _R]:
@@ -102,15 +107,13 @@ def told(action: Callable[_P, _R]) -> Callable[_P, _R]:
 
 
 def _explain_file(error: OSError) -> GitError:
-    found = explain("", 0, str(error))
-    if found.code != "git_failed":
-        return found
-    return GitError(
+    unknown = GitError(
         "file_failed",
         "A file could not be read or written.",
         why=str(error),
         fix="Look at the file named above, then repeat the command.",
     )
+    return _recognised(str(error)) or unknown
 
 
 def _directory(complaint: str) -> str:

@@ -134,12 +134,11 @@ def _subject(git: Git, commit: str) -> str:
 
 
 def _nothing_to_keep(began: Head) -> GitError:
-    back = f"git reset --soft {began.commit}" if began.commit else f"git update-ref -d {began.ref}"
     return GitError(
         "nothing_to_keep",
         "HEAD already holds these changes.",
         why="They were committed by hand, or they change only files that git does not commit.",
-        fix=f"To let AutoLoop commit them: {back}; or discard the experiment.",
+        fix=f"To let AutoLoop commit them: {refs.way_back(began)}; or discard the experiment.",
     )
 
 

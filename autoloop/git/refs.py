@@ -48,6 +48,11 @@ def head(git: Git) -> Head:
     return Head(None if ref == "HEAD" else ref, commit)
 
 
+def way_back(began: Head) -> str:
+    """What the user types to take back the commits made since ``began``; index and files stay as they are."""
+    return f"git reset --soft {began.commit}" if began.commit else f"git update-ref -d {began.ref}"
+
+
 def resolve(git: Git, revision: str) -> str | None:
     """The commit that ``revision`` names, None when it names none."""
     return git.line("rev-parse", "-q", "--verify", "--end-of-options", f"{revision}^{{commit}}", ok=(0, 1, 128)) or None

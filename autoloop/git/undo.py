@@ -93,7 +93,7 @@ def _check_head(git: Git, undo: Undo) -> None:
 def _back(began: Head, now: Head) -> str:
     if began.ref != now.ref:
         return f"git switch {(began.ref or '--detach ' + str(began.commit)).removeprefix('refs/heads/')}"
-    return f"git reset --soft {began.commit}" if began.commit else f"git update-ref -d {began.ref}"
+    return refs.way_back(began)
 
 
 def _check_submodules(git: Git, undo: Undo, present: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import autoloop
@@ -50,17 +51,20 @@ def _kinds() -> dict[str, type[AutoLoopError]]:
 
 def _used(kind: str) -> bool:
     """Whether anything outside the error tree knows this class."""
-    return any(kind in path.read_text(encoding="utf-8") for path in _sources() if path.name != "errors.py")
+    return any(kind in text for name, text in _sources() if name != "errors.py")
 
 
-def _sources() -> list[Path]:
-    return sorted(Path(autoloop.__file__).parent.rglob("*.py"))
+@cache
+def _sources() -> list[tuple[str, str]]:
+    """Name and text of every module."""
+    paths = sorted(Path(autoloop.__file__).parent.rglob("*.py"))
+    return [(path.name, path.read_text(encoding="utf-8")) for path in paths]
 
 
 def _raised() -> Iterator[tuple[str, str, str]]:
     """Code, exit code and sentence of every error and every reason of a guard."""
-    for path in _sources():
-        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for _, text in _sources():
+        for function in ast.walk(ast.parse(text)):
             if isinstance(function, ast.FunctionDef):
                 known = dict(_sentences(function))
                 for node in ast.walk(function):

@@ -5,9 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
-import shlex
 import subprocess
-import sys
 
 import pytest
 
@@ -54,10 +52,8 @@ def environment(demo, place):
 
 
 def run(demo, place, command):
-    program, *arguments = shlex.split(command)
-    words = [sys.executable, "-m", "autoloop"] if program == "autoloop" else [program]
     return subprocess.run(
-        [*words, *arguments],
+        demo.words(command),
         cwd=place / "search",
         env=environment(demo, place),
         capture_output=True,

@@ -124,9 +124,7 @@ class World:
 def environment(home: Path) -> dict[str, str]:
     """Nothing of the caller's but the way to the programs."""
     home.mkdir(parents=True, exist_ok=True)
-    kept = {
-        name: os.environ[name] for name in ("LANG", "TMPDIR", "VIRTUAL_ENV", "AUTOLOOP_FAULT") if name in os.environ
-    }
+    kept = {name: os.environ[name] for name in ("LANG", "TMPDIR", "VIRTUAL_ENV") if name in os.environ}
     author = {
         f"GIT_{who}_{what}": value
         for who in ("AUTHOR", "COMMITTER")
