@@ -26,6 +26,7 @@ class Layout:
         self.journal = self.home / "history.jsonl"
         self.baseline = self.home / "baseline.json"
         self.learnings = self.home / "learnings.md"
+        self.ideas = self.home / "ideas.md"
         self.experiments = self.home / "experiments"
         self.sessions = self.home / "sessions"
         self.runs = self.home / "runs"
@@ -34,6 +35,7 @@ class Layout:
         self.log = self.home / "log.jsonl"
         self.lock = self.home / "lock"
         self.lock_holder = self.home / "lock.holder"
+        self.editing = self.home / "editing.lock"
 
 
 def slug(text: str, fallback: str = "untitled") -> str:

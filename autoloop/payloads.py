@@ -30,6 +30,7 @@ from autoloop.shown import (
     OpenExperiment,
     Recent,
     SessionShown,
+    Standing,
     Status,
 )
 
@@ -50,6 +51,7 @@ __all__ = [
     "FinalConfirmed",
     "Finalize",
     "History",
+    "Ideas",
     "IncumbentShown",
     "Inferred",
     "Init",
@@ -74,6 +76,7 @@ __all__ = [
     "SessionList",
     "SessionShown",
     "Show",
+    "Standing",
     "Status",
     "Stopped",
     "Text",
@@ -243,10 +246,13 @@ class Resumed(msgspec.Struct, frozen=True):
 
 
 class Show(msgspec.Struct, frozen=True):
-    """Answer of ``show``: the whole document."""
+    """Answer of ``show``: the whole document, and what it changed; ``truncated`` says that ``diff N`` has more."""
 
     experiment: Experiment
     unit: str = ""
+    session: str = ""
+    diff: str = ""
+    truncated: bool = False
 
 
 class Diff(msgspec.Struct, frozen=True):
@@ -256,6 +262,13 @@ class Diff(msgspec.Struct, frozen=True):
     paths: tuple[str, ...]
     text: str
     truncated: bool = False
+
+
+class Ideas(msgspec.Struct, frozen=True):
+    """Answer of ``idea add``, ``idea list`` and ``idea drop``: the list as it is now."""
+
+    file: str
+    ideas: tuple[Standing, ...]
 
 
 class Learn(msgspec.Struct, frozen=True):

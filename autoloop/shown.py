@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from autoloop.model import Blocked, Confirmation, Counts, Improvement, Offer
@@ -14,6 +16,15 @@ class ExperimentName(msgspec.Struct, frozen=True):
     description: str
 
 
+class Standing(msgspec.Struct, frozen=True):
+    """An idea and the experiments that were about it; ``kept`` is one that is in."""
+
+    number: int
+    text: str
+    standing: Literal["untried", "tried", "kept"] = "untried"
+    experiments: tuple[int, ...] = ()
+
+
 class NextBlocked(msgspec.Struct, frozen=True):
     """An action that is not allowed now, with everything in the way."""
 
@@ -22,13 +33,14 @@ class NextBlocked(msgspec.Struct, frozen=True):
 
 
 class Next(msgspec.Struct, frozen=True):
-    """Answer of ``next``."""
+    """Answer of ``next``; ``ideas`` are the first of the list that were not tried yet."""
 
     describe: str
     allowed: tuple[Offer, ...]
     blocked: tuple[NextBlocked, ...]
     experiment: ExperimentName | None = None
     goal: str = ""
+    ideas: tuple[str, ...] = ()
 
 
 class OpenExperiment(msgspec.Struct, frozen=True):

@@ -29,6 +29,7 @@ _SCHEMAS: dict[str, type] = {
     "history": payloads.History,
     "show": payloads.Show,
     "diff": payloads.Diff,
+    "idea": payloads.Ideas,
     "learn": payloads.Learn,
     "finalize": payloads.Finalize,
     "run": payloads.RunAnswer,

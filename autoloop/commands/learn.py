@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 import msgspec
 
+from autoloop import ideas
 from autoloop.commands.app import Answer, App, command
 from autoloop.learn import insights, markdown, merge
 from autoloop.model import Experiment, Session
@@ -27,10 +28,10 @@ def learn(app: App, only_session: bool, everything: bool) -> Answer:  # noqa: AR
     experiments = list(store.experiments(Experiment, None)) if record.counts.total else []
     if only_session:
         experiments = [one for one in experiments if one.session == latest]
-    found = insights(tuple(experiments[::-1]), tuple(store.sessions(Session)))
+    noted = ideas.listed(store.read_text(app.workspace.layout.ideas) or "")
+    found = insights(tuple(experiments[::-1]), tuple(store.sessions(Session)), noted)
     path = app.workspace.layout.learnings
-    old = store.read_text(path) or ""
     if record.state != "uninitialized":
-        store.write_text(path, merge(old, markdown(found)))
+        store.edit_text(path, lambda old: merge(old, markdown(found)))
     file = str(path.relative_to(app.workspace.root))
     return Answer(Learn(file, msgspec.to_builtins(found)), record)

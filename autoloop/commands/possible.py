@@ -5,9 +5,13 @@ from __future__ import annotations
 from autoloop import workflow
 from autoloop.commands.answer import Answer, App
 from autoloop.facts import LiveFacts
+from autoloop.model import Experiment, Record
 from autoloop.offers import blockers, offered
 from autoloop.opened import OpenWorkspace
 from autoloop.shown import ExperimentName, Next, NextBlocked
+
+_REMEMBERED = 200
+_IDEAS = 5
 
 
 def answer(app: App) -> Answer:
@@ -25,5 +29,18 @@ def answer(app: App) -> Answer:
         blocked=tuple(NextBlocked(name, blockers(table, name, facts)) for name in agent),
         experiment=ExperimentName(experiment.id, experiment.description) if experiment else None,
         goal=record.session.goal if record.session else "",
+        ideas=_untried(app, record),
     )
     return Answer(payload, record)
+
+
+def _untried(app: App, record: Record) -> tuple[str, ...]:
+    """The first ideas of the user's list that no recent experiment was about; free where there is no list."""
+    store = app.workspace.store
+    noted = store.read_text(app.workspace.layout.ideas)
+    if not noted:
+        return ()
+    from autoloop import ideas
+
+    history = store.experiments(Experiment, _REMEMBERED) if record.counts.total else []
+    return ideas.untried(ideas.listed(noted), history)[:_IDEAS]

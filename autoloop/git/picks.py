@@ -34,6 +34,14 @@ def plan(git: Git, name: str, base: str, picks: Sequence[Pick], scratch: Path) -
     return BranchPlan(ref, began, tip, tuple(done))
 
 
+def stacked(git: Git, base: str, picks: Sequence[Pick], scratch: Path) -> str:
+    """See ``Repository.stacked``."""
+    tree = trees.tree_of(git, base)
+    for pick in picks:
+        tree = _apply(git, tree, pick, scratch)[0] or tree
+    return tree
+
+
 def create(git: Git, plan: BranchPlan) -> None:
     """See ``Repository.create_branch``."""
     _check_name(git, plan.ref.removeprefix("refs/heads/"), may_be=plan.tip)

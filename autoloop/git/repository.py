@@ -240,6 +240,11 @@ class Repository:
         """
         return picks.plan(self._git, name, base, picks_in_order, scratch)
 
+    @told
+    def stacked(self, base: str, picks_in_order: Sequence[Pick], scratch: Path) -> str:
+        """The tree of ``base`` with the picks that fit applied in order; no commit is made, and none is needed."""
+        return picks.stacked(self._git, base, picks_in_order, scratch)
+
     def create_branch(self, plan: BranchPlan) -> None:
         """Create the planned branch; nothing happens when it is there already, at the planned commit.
 

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import time
 from collections.abc import Iterator
 
 import msgspec
 from rich.console import Console, ConsoleOptions
 from rich.segment import Segment
 
+from autoloop.budget import ledger
 from autoloop.commands.answer import Answer
 from autoloop.errors import AutoLoopError
-from autoloop.render import finish, looking, loop, setup
+from autoloop.model import Record
+from autoloop.payloads import Diff, Show
+from autoloop.render import attempt, finish, looking, loop, setup, standing
 from autoloop.render.words import Block, next_line
 
 _PIPED_WIDTH = 160
 _CONTROLS = dict.fromkeys(code for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t")
 
-RENDERERS = {**setup.RENDERERS, **loop.RENDERERS, **looking.RENDERERS, **finish.RENDERERS}
+LONG = (Show, Diff)
+RENDERERS = {
+    **setup.RENDERERS,
+    **standing.RENDERERS,
+    **loop.RENDERERS,
+    **attempt.RENDERERS,
+    **looking.RENDERERS,
+    **finish.RENDERERS,
+}
 
 
 class Visible:
@@ -51,9 +64,13 @@ def show(answer: Answer, *, color: bool, quiet: bool = False) -> None:
     """Print an answer as a person wants to read it."""
     out = console(color=color)
     with out.capture() as captured:
-        for block in blocks(answer.payload):
+        for block in blocks(answer.payload, answer.record):
             out.print(Visible(block))
-    sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+    text = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+    if isinstance(answer.payload, LONG) and out.is_terminal and text.count("\n") >= out.height:
+        _page(text)
+    else:
+        sys.stdout.write(text)
     if quiet:
         return
     for note in answer.notes:
@@ -62,8 +79,19 @@ def show(answer: Answer, *, color: bool, quiet: bool = False) -> None:
         out.print(line, style="dim")
 
 
-def blocks(payload: msgspec.Struct) -> list[Block]:
-    """What to print for a payload."""
+def _page(text: str) -> None:
+    """Through the user's pager, told to keep the colours and the screen as git tells it."""
+    from click import echo_via_pager
+
+    os.environ.setdefault("LESS", "FRX")
+    os.environ.setdefault("PAGER", os.environ.get("GIT_PAGER") or "less")
+    echo_via_pager(text, color=True)
+
+
+def blocks(payload: msgspec.Struct, record: Record | None = None) -> list[Block]:
+    """What to print for a payload; some show the session's budget with it, which the record tells."""
+    if (told := standing.WITH_BUDGET.get(type(payload))) is not None:
+        return told(payload, ledger(record.session if record else None, time.time()))
     return RENDERERS[type(payload)](payload)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from rich.text import Text
 
 from autoloop.payloads import Ended, Eval, Pre, Resumed, RunAnswer
-from autoloop.render.looking import experiments_table
+from autoloop.render.experiments import Experiments
 from autoloop.render.words import Block, effect, measured, percent, table, word
 from autoloop.units import format_duration
 
@@ -64,7 +64,7 @@ def run(answer: RunAnswer) -> list[Block]:
     """The experiments of a driven session, and why it stopped."""
     blocks: list[Block] = []
     if answer.experiments:
-        blocks.append(experiments_table(answer.experiments))
+        blocks.append(Experiments(answer.experiments))
     session = answer.session
     if session is not None:
         gain = f", {percent(session.claimed_percent)} claimed" if session.wins else ""

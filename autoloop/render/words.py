@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import shlex
-import time
 from collections.abc import Sequence
 
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from autoloop.budget import Line, ledger
 from autoloop.model import Improvement, Record
-from autoloop.units import format_duration, format_size, format_value
+from autoloop.units import format_size, format_value
 
 Block = RenderableType
 
@@ -28,6 +26,8 @@ STYLES = {
     "rerun": "bold yellow",
     "warn": "yellow",
     "open": "cyan",
+    "untried": "cyan",
+    "tried": "dim",
     "proceed": "green",
     "caution": "yellow",
     "avoid": "red",
@@ -52,6 +52,11 @@ def table(*headers: str, rows: Sequence[Sequence[RenderableType]]) -> Table:
 def percent(value: float | None) -> str:
     """A gain with its sign, or a dash."""
     return "-" if value is None else f"{value:+.2f} %"
+
+
+def counted(number: int, thing: str) -> str:
+    """``1 win``, ``3 wins``."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def effect(improvement: Improvement) -> str:
@@ -86,25 +91,6 @@ def bar(improvement: Improvement, scale: float, width: int = 21) -> Text:
         cells[column(point)] = "●"
     style = "green" if point and low is not None and low > 0 else "red" if point and point < 0 else ""
     return Text("".join(cells), style=style)
-
-
-def budget_lines(record: Record) -> Table | None:
-    """What is left of each limit, or None without a session."""
-    lines = ledger(record.session, time.time())
-    if not lines:
-        return None
-    rows = [
-        (name.replace("_", " "), _amount(name, line.spent), _amount(name, line.limit)) for name, line in lines.items()
-    ]
-    return table("budget", "used", "of", rows=rows)
-
-
-def _amount(name: str, value: float | None) -> str:
-    if value is None:
-        return "no limit" if name in Line.__struct_fields__ else "-"
-    if name in {"time", "eval_time"}:
-        return format_duration(value)
-    return f"{value:g}"
 
 
 def next_line(record: Record) -> str:

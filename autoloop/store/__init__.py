@@ -22,7 +22,7 @@ from autoloop.store.derived import TEMPORARY
 from autoloop.store.documents import listed, numbered, one
 from autoloop.store.files import Io, read, replace
 from autoloop.store.fold import BASELINE, decoded_as, decoded_record
-from autoloop.store.lock import Holder, locked
+from autoloop.store.lock import Holder, editing, locked
 from autoloop.store.rebuild import Rebuilt, rebuilt
 from autoloop.store.recovery import recovered
 from autoloop.store.trouble import from_os
@@ -147,6 +147,21 @@ class Store:
             replace(self._io, self.layout.home / f"{TEMPORARY}-{os.getpid()}", path, text.encode(), durable=True)
         except OSError as error:
             raise from_os(error, path, "write") from error
+
+    def edit_text(self, path: Path, edit: Callable[[str], str], wait: float = 10.0) -> None:
+        """Replace a text file that no state depends on by what ``edit`` makes of it (of nothing when there is none).
+
+        Editors wait for each other and not for the writer of the state: an idea may be noted while one is measured.
+
+        Raises:
+            LockedError: another editor was not done within ``wait`` seconds.
+            StateError: as ``read_text`` and ``write_text``; the file is as before. So it is when ``edit`` raises.
+        """
+        home.make_directory(self._io, self.layout.home)
+        with editing(self.layout, wait):
+            old = self.read_text(path) or ""
+            if (new := edit(old)) != old:
+                self.write_text(path, new)
 
     def read_text(self, path: Path) -> str | None:
         """A text file under ``.autoloop/``, or None when there is none.

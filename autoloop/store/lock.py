@@ -75,17 +75,13 @@ def locked(
         LockedError: somebody else still held it after ``wait`` seconds.
         StateError: the lock file cannot be used.
     """
-    deadline = time.monotonic() + wait
     fd = _take(layout.lock)
     if fd is None and on_wait:
         on_wait(read_holder(layout))
-    pause = _FIRST_PAUSE
-    while fd is None:
-        if time.monotonic() >= deadline:
-            raise _refusal(read_holder(layout))
-        time.sleep(min(pause, max(0.0, deadline - time.monotonic())))
-        pause = min(pause * 2, _LONGEST_PAUSE)
-        fd = _take(layout.lock)
+    if fd is None:
+        fd = _waited_for(layout.lock, wait)
+    if fd is None:
+        raise _refusal(read_holder(layout))
     try:
         _sign(layout.lock_holder, command)
         yield
@@ -93,6 +89,35 @@ def locked(
         with suppress(OSError):
             layout.lock_holder.unlink(missing_ok=True)
         os.close(fd)
+
+
+@contextmanager
+def editing(layout: Layout, wait: float) -> Iterator[None]:
+    """Hold the lock of those who edit texts (ideas, learnings): nobody measures under it, so it is soon free.
+
+    Raises:
+        LockedError: somebody else still held it after ``wait`` seconds.
+        StateError: the lock file cannot be used.
+    """
+    fd = _waited_for(layout.editing, wait)
+    if fd is None:
+        raise LockedError(
+            "locked", "Another command edits .autoloop/ at this moment.", why="", fix="run the command again"
+        )
+    try:
+        yield
+    finally:
+        os.close(fd)
+
+
+def _waited_for(path: Path, wait: float) -> int | None:
+    """The lock's descriptor, None when it was not free within ``wait`` seconds."""
+    deadline = time.monotonic() + wait
+    pause = _FIRST_PAUSE
+    while (fd := _take(path)) is None and time.monotonic() < deadline:
+        time.sleep(min(pause, max(0.0, deadline - time.monotonic())))
+        pause = min(pause * 2, _LONGEST_PAUSE)
+    return fd
 
 
 def _take(path: Path) -> int | None:

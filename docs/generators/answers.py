@@ -28,6 +28,7 @@ _COMMANDS: dict[str, type] = {
     "history": payloads.History,
     "show": payloads.Show,
     "diff": payloads.Diff,
+    "idea add, idea list, idea drop": payloads.Ideas,
     "learn": payloads.Learn,
     "finalize": payloads.Finalize,
     "machine": payloads.MachineShown,

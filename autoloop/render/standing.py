@@ -1,0 +1,145 @@
+"""Where we are: ``status`` on one screen, ``history``, ``next``, the ideas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rich.text import Text
+
+from autoloop.budget import Line
+from autoloop.model import Confirmation
+from autoloop.payloads import History, Ideas, Next, SessionShown, Status
+from autoloop.render.experiments import Experiments
+from autoloop.render.words import Block, counted, measured, percent, table, word
+from autoloop.units import format_duration
+
+_TIMES = {"time", "eval_time"}
+_GAUGE = 12
+_NEARLY_ALL = 0.8
+
+
+def status(answer: Status, budget: Mapping[str, Line]) -> list[Block]:
+    """Where we are, what was gained, what is left, the last experiments."""
+    blocks: list[Block] = [Text(answer.describe, style="bold")]
+    if answer.experiment is not None:
+        blocks += [Text(f"  {reason}", style="dim") for reason in answer.experiment.reasons[:3]]
+    if answer.session is not None:
+        blocks.append(_session(answer.session))
+    blocks += _metric(answer)
+    if answer.session is not None and answer.session.status == "open":
+        blocks.append(_budget(budget))
+    if answer.counts.total:
+        counts = answer.counts
+        told = f"{counts.kept} kept, {counts.discarded} discarded, {counts.crashed} crashed"
+        blocks.append(Text(f"{counted(counts.total, 'experiment')}: {told}"))
+    if answer.recent:
+        blocks.append(Experiments(answer.recent))
+    if answer.sessions:
+        blocks.append(_sessions(answer))
+    return blocks
+
+
+def _session(session: SessionShown) -> Text:
+    goal = f": {session.goal}" if session.goal else ""
+    wins = counted(len(session.wins), "win")
+    return Text(f"Session {session.name} ({session.status}){goal}; {wins}, {_gained(session)}")
+
+
+def _gained(session: SessionShown) -> str:
+    claimed = f"claimed {percent(session.claimed_percent)}"
+    return claimed if session.confirmed is None else f"{claimed}, confirmed {_confirmed(session.confirmed)}"
+
+
+def _confirmed(found: Confirmation) -> str:
+    if found.low is None or found.high is None or found.low == found.high:
+        return percent(found.percent)
+    return f"{percent(found.percent)} ({found.low:+.2f} to {found.high:+.2f})"
+
+
+def _metric(answer: Status) -> list[Block]:
+    base, now = answer.baseline, answer.incumbent
+    if base is None or now is None:
+        return []
+    line = f"{base.metric}: baseline {measured(base.value, base.unit)}, incumbent {measured(now.value, base.unit)}"
+    return [Text(line + (f" (experiment {now.experiment})" if now.experiment else ""))]
+
+
+def _budget(lines: Mapping[str, Line]) -> Block:
+    rows = [
+        (name.replace("_", " "), _amount(name, line.spent), _amount(name, line.limit, "no limit"), gauge(line))
+        for name, line in lines.items()
+    ]
+    return table("budget", "used", "of", "", rows=rows)
+
+
+def _amount(name: str, value: float | None, unknown: str = "unknown") -> str:
+    if value is None:
+        return unknown
+    return format_duration(value) if name in _TIMES else f"{value:g}"
+
+
+def gauge(line: Line) -> Text:
+    """How much of a limit is used, drawn; nothing where there is no limit or the use is unknown."""
+    if not line.limit or line.spent is None:
+        return Text()
+    used = min(1.0, line.spent / line.limit)
+    full = round(used * _GAUGE)
+    return Text(
+        "█" * full + "░" * (_GAUGE - full), style="red" if used >= 1 else "yellow" if used > _NEARLY_ALL else "green"
+    )
+
+
+def _sessions(answer: Status) -> Block:
+    rows = [
+        (str(s.id), s.name, s.status, str(s.experiments), str(len(s.wins)), percent(s.claimed_percent), _again(s))
+        for s in answer.sessions
+    ]
+    return table("#", "session", "status", "experiments", "wins", "claimed", "confirmed", rows=rows)
+
+
+def _again(session: SessionShown) -> str:
+    return "-" if session.confirmed is None else _confirmed(session.confirmed)
+
+
+def history(answer: History) -> list[Block]:
+    """The experiments, newest first."""
+    if not answer.experiments:
+        return [Text("No experiments yet.")]
+    more = answer.total - len(answer.experiments)
+    blocks: list[Block] = [Experiments(answer.experiments)]
+    return [*blocks, Text(f"and {more} older", style="dim")] if more > 0 else blocks
+
+
+def next_(answer: Next) -> list[Block]:
+    """What may be done, and what is in the way of the rest."""
+    blocks: list[Block] = [Text(answer.describe, style="bold")]
+    rows = [(Text(" ".join(offer.argv), style="green"), offer.describe) for offer in answer.allowed]
+    blocks.append(table("now", "", rows=rows))
+    hidden = {"wrong_state", "already_initialized"}
+    blocked = [
+        (item.action, Text(f"{reason.why}; {reason.fix}", style="dim"))
+        for item in answer.blocked
+        for reason in item.reasons[:1]
+        if reason.code not in hidden
+    ]
+    if blocked:
+        blocks.append(table("not now", "", rows=blocked))
+    if answer.ideas:
+        blocks.append(table("not tried yet", rows=[(idea,) for idea in answer.ideas]))
+    return blocks
+
+
+def ideas(answer: Ideas) -> list[Block]:
+    """The list, and what became of each idea."""
+    if not answer.ideas:
+        return [Text(f"No ideas are noted in {answer.file}.")]
+    rows = [
+        (str(idea.number), word(idea.standing), idea.text, ", ".join(f"#{number}" for number in idea.experiments))
+        for idea in answer.ideas
+    ]
+    return [table("#", "", "idea", "experiments", rows=rows)]
+
+
+WITH_BUDGET: dict[type, Callable[[Any, Mapping[str, Line]], list[Block]]] = {Status: status}
+RENDERERS: dict[type, Callable[[Any], list[Block]]] = {History: history, Next: next_, Ideas: ideas}
