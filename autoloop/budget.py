@@ -18,8 +18,13 @@ class Line(msgspec.Struct, frozen=True):
     left: float | None
 
 
-def ledger(session: Session | None, now: float) -> dict[str, Line]:
-    """Every limit of the session, by name. Times in seconds. Empty without a session."""
+def ledger(
+    session: Session | None, now: float, value: float | None = None, direction: Direction = "lower_is_better"
+) -> dict[str, Line]:
+    """Every limit of the session, by name. Times in seconds. Empty without a session.
+
+    The target's ``spent`` is ``value``, the incumbent's, and its ``left`` how far that is from the target.
+    """
     if session is None:
         return {}
     limits, spent = session.limits, session.spent
@@ -31,6 +36,7 @@ def ledger(session: Session | None, now: float) -> dict[str, Line]:
         "usd": _line(limits.usd, spent.usd),
         "failures": _line(limits.failures, spent.failures),
         "plateau": _line(limits.plateau, spent.plateau),
+        "target": _distance(limits.target, value, direction),
     }
     shown = ("experiments", "time")
     return {name: line for name, line in lines.items() if line.limit is not None or name in shown}
@@ -39,6 +45,12 @@ def ledger(session: Session | None, now: float) -> dict[str, Line]:
 def _line(limit: float | None, spent: float | None) -> Line:
     left = None if limit is None or spent is None else max(0, limit - spent)
     return Line(limit, _rounded(spent), _rounded(left))
+
+
+def _distance(target: float | None, value: float | None, direction: Direction) -> Line:
+    if target is None or value is None:
+        return Line(target, value, None)
+    return Line(target, value, max(0.0, value - target if direction == "lower_is_better" else target - value))
 
 
 def _rounded(number: float | None) -> float | None:

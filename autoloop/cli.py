@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from autoloop.commands.answer import Answer, App
-from autoloop.envelope import Envelope, failure, success
+from autoloop.envelope import LONGEST, Envelope, failure, success
 from autoloop.errors import AutoLoopError, InterruptedBySignalError
 
 QUICK = {"status": "standing", "next": "possible"}
@@ -86,7 +86,7 @@ def _prepare(app: App, arguments: list[str]) -> None:
 
 def _show(app: App, name: str, answer: Answer) -> int:
     if app.json:
-        _print_json(success(name, answer.payload, answer.record, recovered=answer.recovered))
+        _print_json(app, success(name, answer.payload, answer.record, recovered=answer.recovered))
     else:
         from autoloop import render
 
@@ -97,7 +97,7 @@ def _show(app: App, name: str, answer: Answer) -> int:
 def _fail(app: App, name: str, error: AutoLoopError) -> int:
     record = _last_record(app)
     if app.json:
-        _print_json(failure(name, error, record))
+        _print_json(app, failure(name, error, record))
     else:
         from autoloop import render
 
@@ -112,8 +112,23 @@ def _last_record(app: App) -> Any:  # noqa: ANN401 - a record, or None where the
         return None
 
 
-def _print_json(document: Envelope) -> None:
-    sys.stdout.buffer.write(msgspec.json.encode(document) + b"\n")
+def _print_json(app: App, document: Envelope) -> None:
+    encoded = msgspec.json.encode(document)
+    if len(encoded) >= LONGEST:
+        from autoloop.fitting import fitted
+
+        encoded = fitted(document, partial(_put_aside, app, document.command))
+    sys.stdout.buffer.write(encoded + b"\n")
+
+
+def _put_aside(app: App, command: str, whole: bytes) -> str:
+    """Keep an answer that is too long to print; where nothing can be written the short one has to do."""
+    try:
+        file = app.workspace.layout.runs / "answers" / f"{command}.json"
+        app.workspace.store.write_text(file, whole.decode())
+        return str(file.relative_to(app.workspace.root))
+    except (AutoLoopError, OSError):
+        return ""
 
 
 def _coloured(app: App) -> bool:

@@ -18,7 +18,7 @@ from autoloop.errors import AutoLoopError, InterruptedBySignalError, RefusedErro
 from autoloop.facts import LiveFacts
 from autoloop.job import Job
 from autoloop.model import Blocked, Offer, Record
-from autoloop.offers import offered
+from autoloop.offers import blockers, offered
 from autoloop.opened import OpenWorkspace
 from autoloop.paths import numbered
 from autoloop.progress import Notify, silent
@@ -84,6 +84,16 @@ class Engine:
     def facts(self, record: Record, trigger: str = "", options: Mapping[str, object] | None = None) -> LiveFacts:
         """The facts of a step that was not decided yet."""
         return LiveFacts(self.workspace, record, trigger, options, clock=self.clock)
+
+    def demand(self, trigger: str, options: Mapping[str, object]) -> None:
+        """Refuse now what `fire` would refuse, before anything is prepared for it.
+
+        Raises:
+            RefusedError: a guard says no.
+        """
+        record = self.workspace.record()
+        if reasons := blockers(self.workflow, trigger, self.facts(record, trigger, options)):
+            raise refused(trigger, reasons, record.state)
 
     def fire(self, trigger: str, options: Mapping[str, object] | None = None) -> Done:
         """Take the step ``trigger``, do its work, and answer when everything is on disk.

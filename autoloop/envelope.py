@@ -10,6 +10,9 @@ from autoloop import budget
 from autoloop.errors import AutoLoopError
 from autoloop.model import Blocked, Offer, Record
 
+LONGEST = 28_000
+"""Bytes of the longest answer that is printed: agents' shells cut what is longer, and then the JSON is broken."""
+
 
 class ErrorShown(msgspec.Struct, frozen=True):
     """What did not happen, why, and what to type next; ``reasons`` holds everything in the way."""
@@ -21,25 +24,51 @@ class ErrorShown(msgspec.Struct, frozen=True):
     reasons: tuple[Blocked, ...] = ()
 
 
+class Cut(msgspec.Struct, frozen=True):
+    """What was left out of an answer that was too long.
+
+    Attributes:
+        file: the whole answer; empty where it could not be written.
+        left_out: how many items, or characters of a text, are missing, by place in the document.
+    """
+
+    file: str
+    left_out: dict[str, int]
+
+
 class Envelope(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The document. ``result`` is the command's own Struct (see ``autoloop schema``)."""
+    """The document; what decides comes first, since callers may cut the rest.
+
+    Attributes:
+        autoloop: version of this format.
+        command: its name, as it was typed.
+        ok: whether it did what was asked; ``error`` says why not.
+        state: where the workspace is now.
+        recovered: unfinished work of an interrupted command was finished first.
+        next: what may be done now, ready to run.
+        error: what went wrong and what to do about it.
+        result: the command's own object (see ``autoloop schema``).
+        budget: one entry for each limit of the session; unknown usage is null.
+        cut: set when the answer was too long to be printed whole.
+    """
 
     autoloop: int
     command: str
     ok: bool
     state: str | None
-    error: ErrorShown | None = None
     recovered: bool = False
-    result: object = None
     next: tuple[Offer, ...] | None = None
+    error: ErrorShown | None = None
+    result: object = None
     budget: dict[str, budget.Line] | None = None
+    cut: Cut | None = None
 
 
 def success(command: str, payload: object, record: Record | None, *, recovered: bool = False) -> Envelope:
     """The envelope of an answer."""
     if record is None:
         return Envelope(1, command, ok=True, state=None, result=payload, next=(), budget={})
-    spent = budget.ledger(record.session, time.time())
+    spent = _ledger(record)
     return Envelope(
         1, command, ok=True, state=record.state, recovered=recovered, result=payload, next=_next(record), budget=spent
     )
@@ -51,8 +80,14 @@ def failure(command: str, error: AutoLoopError, record: Record | None) -> Envelo
     shown = ErrorShown(error.code, error.what, error.why, error.fix, reasons)
     if record is None:
         return Envelope(1, command, ok=False, state=None, error=shown, next=(), budget={})
-    spent = budget.ledger(record.session, time.time())
-    return Envelope(1, command, ok=False, state=record.state, error=shown, next=_next(record), budget=spent)
+    return Envelope(1, command, ok=False, state=record.state, error=shown, next=_next(record), budget=_ledger(record))
+
+
+def _ledger(record: Record) -> dict[str, budget.Line]:
+    incumbent, baseline = record.incumbent, record.baseline
+    if incumbent is None or baseline is None:
+        return budget.ledger(record.session, time.time())
+    return budget.ledger(record.session, time.time(), incumbent.value, baseline.direction)
 
 
 def _next(record: Record) -> tuple[Offer, ...]:

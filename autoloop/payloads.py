@@ -256,12 +256,11 @@ class Show(msgspec.Struct, frozen=True):
 
 
 class Diff(msgspec.Struct, frozen=True):
-    """Answer of ``diff``; under ``--json`` a long text is cut, and ``file`` holds all of it."""
+    """Answer of ``diff``; ``cut`` of the envelope says so when the text was too long."""
 
     experiment: int | None
     paths: tuple[str, ...]
     text: str
-    truncated: bool = False
 
 
 class Ideas(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from autoloop import trust
 from autoloop.engine import Engine
 from autoloop.opened import OpenWorkspace
 from autoloop.progress import Notify
@@ -24,19 +25,21 @@ def write(workspace: OpenWorkspace, text: str, *, force: bool, track: bool, noti
         Whether the file was written, and the backup of the one it replaced.
 
     Raises:
-        RefusedError: the workspace is set up already and ``force`` is not given.
+        RefusedError: an experiment is open, or the workspace is set up already and ``force`` is not given.
     """
     layout, store = workspace.layout, workspace.store
-    exists, known = layout.config.exists(), store.exists()
+    exists = layout.config.exists()
     engine = Engine(workspace, notify=notify)
-    if known and exists and not force:
-        engine.fire("init", {"force": False})
+    asked = {"force": force or not (exists and store.exists())}
+    engine.demand("init", asked)
     backup = _set_aside(workspace) if exists and force else None
     store.write_text(layout.gitignore, _IGNORE_VOLATILE if track else _IGNORE_ALL)
-    engine.fire("init", {"force": known or exists})
     written = force or not exists
     if written:
         store.write_text(layout.config, text)
+    if written or not workspace.repository.tracks(str(layout.config.relative_to(workspace.root))):
+        trust.approve(workspace.root, workspace.config())  # one that came with a clone is for doctor to ask about
+    engine.fire("init", asked)  # last, so that it can say what is possible with this configuration
     return written, backup
 
 

@@ -19,12 +19,12 @@ PACKAGE = Path(__file__).parent.parent / "autoloop"
 FLOORS = MappingProxyType(
     {
         0: "errors evaluation model outcomes inferred shown payloads paths progress",
-        1: "units metrics stats verdict config config_errors workflow machine guards offers updates documents budget "
-        "scope learn similarity ideas guardrails brief pull_request",
+        1: "units metrics stats verdict config config_errors config_schema workflow machine guards offers updates "
+        "documents budget scope learn similarity ideas guardrails brief pull_request",
         2: "store git runner exchange machine_lock fingerprint log trust detect agents",
         3: "facts works engine workspace opened job sampler quiet checks repair setup driver report",
-        4: "commands",
-        5: "render cli program mcp_server api __main__ envelope bugs ticker",
+        4: "commands envelope fitting",
+        5: "render cli program mcp_server api __main__ bugs ticker",
     }
 )
 FLOOR_OF = {f"autoloop.{name}": floor for floor, names in FLOORS.items() for name in names.split()} | {"autoloop": 0}

@@ -5,9 +5,8 @@ from __future__ import annotations
 import click
 import msgspec
 
-from autoloop import payloads, workflow
+from autoloop import config_schema, envelope, model, payloads, workflow
 from autoloop.commands.app import Answer, App, command
-from autoloop.config import Config
 from autoloop.errors import UsageError
 from autoloop.opened import OpenWorkspace
 from autoloop.payloads import ConfigShown, MachineShown, SchemaShown, Text
@@ -33,7 +32,15 @@ _SCHEMAS: dict[str, type] = {
     "learn": payloads.Learn,
     "finalize": payloads.Finalize,
     "run": payloads.RunAnswer,
+    "machine": payloads.MachineShown,
+    "schema": payloads.SchemaShown,
+    "completion": payloads.Text,
+    "config-answer": payloads.ConfigShown,
+    "envelope": envelope.Envelope,
     "workflow": workflow.Workflow,
+    "experiment-file": model.Experiment,
+    "session-file": model.Session,
+    "state-file": model.Record,
 }
 
 
@@ -56,23 +63,26 @@ def machine(app: App, mermaid: bool) -> Answer:
 @command("schema", short_help="Print the JSON Schema of an answer or a file.")
 @click.argument("name", required=False)
 def schema(app: App, name: str | None) -> Answer:  # noqa: ARG001 - it needs no workspace
-    """Print the JSON Schema of an answer's `result`, of the workflow file or of config.toml.
+    """Print the JSON Schema of an answer's `result`, of the envelope around it, or of a file.
 
     Without NAME: list the names.
+
+    \b
+    autoloop schema eval
+    autoloop schema config > config.schema.json
     """
     if name is None:
         return Answer(Text("\n".join(["config", *_SCHEMAS]) + "\n"))
     if name == "config":
-        return Answer(SchemaShown(name, msgspec.json.schema(Config, schema_hook=_written)))
+        return Answer(SchemaShown(name, config_schema.schema()))
     if name not in _SCHEMAS:
         raise UsageError("schema_unknown", f"There is no schema {name!r}.", fix="autoloop schema")
-    return Answer(SchemaShown(name, msgspec.json.schema(_SCHEMAS[name])))
+    return Answer(SchemaShown(name, msgspec.json.schema(_SCHEMAS[name], schema_hook=_anything)))
 
 
-def _written(kind: type) -> dict[str, object]:
-    """How durations, shares and sizes are written in config.toml."""
-    examples = {"Seconds": ["10m"], "Fraction": ["5%"], "Bytes": ["64MiB"]}
-    return {"type": ["string", "number"], "examples": examples[kind.__name__]}
+def _anything(kind: type) -> dict[str, object]:  # noqa: ARG001 - msgspec's signature
+    """A field that says ``object`` holds any JSON value."""
+    return {"description": "any JSON value"}
 
 
 @command("config", short_help="Print the configuration with all defaults.")

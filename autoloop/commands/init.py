@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from autoloop import detect, trust
+from autoloop import detect
 from autoloop.commands.app import Answer, App, command
 from autoloop.commands.doctor import examine
 from autoloop.commands.firing import opened
@@ -41,7 +41,6 @@ def init(app: App, verify: bool, dry_run: bool, force: bool, track: bool) -> Ans
     if dry_run:
         return Answer(Init(path, shown, written=False, text=text), workspace.record())
     written, backup = write(workspace, text, force=force, track=track, notify=app.notify)
-    trust.approve(workspace.root, workspace.config())
     answer = examine(app) if verify else None
     verification = answer.payload if answer is not None and isinstance(answer.payload, Doctor) else None
     code = answer.exit_code if answer else 0

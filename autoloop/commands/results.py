@@ -37,7 +37,7 @@ def evaluation(record: Record, experiment: Experiment, found: Evaluation) -> Eva
         ),
         improvement=found.improvement,
         samples=SampleCounts(*(sum(run.arm == arm for run in found.runs) for arm in ("candidate", "incumbent"))),
-        guardrails=found.guardrails,
+        guardrails=tuple(sorted(found.guardrails, key=lambda rail: rail.passed is not False)),
         metrics={
             name: NumberShown(found.metrics.get(name), found.incumbent_metrics.get(name), at_start.get(name))
             for name in names

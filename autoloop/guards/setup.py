@@ -15,8 +15,9 @@ def initialized(facts: Facts) -> Blocked | None:
 
 
 def overwriting(facts: Facts) -> Blocked | None:
-    """The user asked to replace what is there."""
-    if facts.options.get("force"):
+    """The user asked to replace what is there, or nothing is there any more."""
+    missing = isinstance(facts.config, AutoLoopError) and facts.config.code == "config_missing"
+    if missing or facts.options.get("force"):
         return None
     return Blocked(
         "already_initialized",

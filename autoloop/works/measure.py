@@ -113,10 +113,11 @@ class _Measuring:
             return self._evaluation("crash", reasons=(f"{error.what} {error.why}",), failures=("build_failed",))
         early = self.rails.cheap()
         if any(result.passed is False for result in early):
-            return self._judged(None, (*early, *self.rails.costly()))
+            unmeasured = self.rails.unmeasured("not measured: a guardrail had failed before the eval")
+            return self._judged(None, (*early, *self.rails.costly(), *unmeasured))
         decided, engine = self._sample()
         if engine.failed[verdict.CANDIDATE] >= _FAILED_TWICE:  # it printed no numbers that guardrails could judge
-            return self._judged(decided, early, engine)
+            return self._judged(decided, (*early, *self.rails.unmeasured("not run: the eval crashed")), engine)
         self.sides.show("candidate")
         guardrails = (*early, *self.rails.numbers(self._medians("candidate"), self._incumbent_metrics()))
         return self._judged(decided, (*guardrails, *self.rails.costly()), engine)

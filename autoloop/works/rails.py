@@ -29,6 +29,7 @@ class Rails:
         rails = job.config.guardrails
         self._commands = {name: rail for name, rail in rails.items() if rail.command}
         self._numbers = {name: rail for name, rail in rails.items() if not rail.command}
+        self._ran: set[str] = set()
 
     def cheap(self) -> tuple[GuardrailResult, ...]:
         """Run those that were faster than one eval when last seen, and those never seen."""
@@ -47,6 +48,11 @@ class Rails:
             for name, rail in self._numbers.items()
         )
 
+    def unmeasured(self, why: str) -> tuple[GuardrailResult, ...]:
+        """Name those that could not be judged, since the eval gave no numbers for them or crashed before their turn."""
+        waiting = [*self._numbers, *(name for name in self._by_cost() if name not in self._ran)]
+        return tuple(GuardrailResult(name, passed=None, why=why) for name in waiting)
+
     def _by_cost(self) -> Iterable[str]:
         return sorted(self._commands, key=lambda name: self.job.record.durations.get(name, 0.0))
 
@@ -56,6 +62,7 @@ class Rails:
 
     def _run(self, name: str) -> GuardrailResult:
         rail = self._commands[name]
+        self._ran.add(name)
         self.job.tell("guardrails", f"guardrail {name}: {rail.command}")
         result, value = self.sampler.guard(name, rail)
         if not rail.numeric or not result.passed:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, get_type_hints
 
 import msgspec
 
-from autoloop.config import Bytes, Config, Fraction, Seconds
-from autoloop.units import format_duration, format_size
+from autoloop.config import Config
+from autoloop.config_schema import default_of, plain, sections
 from generators.meanings import MEANINGS
 from generators.tables import attributes, code, summary, table
 from generators.types import words
@@ -25,19 +25,16 @@ def reference() -> str:
     return "\n\n".join(parts)
 
 
-def sections() -> dict[str, type]:
-    """Every section of the file and its Struct; `guardrails` is a table of them."""
-    hints = get_type_hints(Config)
-    inner = {name: get_args(hint)[1] if get_origin(hint) is dict else hint for name, hint in hints.items()}
-    return {name: kind for name, kind in inner.items() if isinstance(kind, type)}
-
-
 def keys(section: str, kind: type) -> Iterator[tuple[str, Any, object, str]]:
     """Key, annotation, default and meaning of a section's keys."""
     hints, said = get_type_hints(kind, include_extras=True), attributes(kind)
     for field in msgspec.structs.fields(kind):
-        value = field.default if field.default is not msgspec.NODEFAULT else field.default_factory()
-        yield field.name, hints[field.name], value, meaning(f"{section}.{field.name}", said.get(field.name, ""))
+        yield (
+            field.name,
+            hints[field.name],
+            default_of(field),
+            meaning(f"{section}.{field.name}", said.get(field.name, "")),
+        )
 
 
 def meaning(path: str, said: str = "") -> str:
@@ -67,14 +64,3 @@ def default(value: object) -> str:
     """A default as it would be written in the file."""
     written = plain(value)
     return "" if written in (None, "", [], {}) else code(msgspec.json.encode(written).decode())
-
-
-def plain(value: object) -> object:
-    """A default as JSON or TOML would hold it."""
-    if isinstance(value, Seconds):
-        return format_duration(value).replace(" ", "")
-    if isinstance(value, Bytes):
-        return format_size(value).replace(" ", "")
-    if isinstance(value, Fraction):
-        return f"{100 * value:g}%"
-    return msgspec.to_builtins(value)

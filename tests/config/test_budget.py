@@ -150,6 +150,14 @@ def test_the_ledger_shows_experiments_time_and_whatever_is_limited():
     assert ledger(session(Spent(eval_time=1.23456), eval_time=2.0), 1000.0)["eval_time"] == Line(2.0, 1.235, 0.765)
 
 
+def test_the_ledger_says_how_far_the_target_is():
+    asked = session(Spent(), target=35.0)
+    assert ledger(asked, 1000.0, 50.0)["target"] == Line(35.0, 50.0, 15.0)
+    assert ledger(asked, 1000.0, 30.0)["target"] == Line(35.0, 30.0, 0.0)
+    assert ledger(asked, 1000.0, 30.0, "higher_is_better")["target"] == Line(35.0, 30.0, 5.0)
+    assert ledger(asked, 1000.0)["target"] == Line(35.0, None, None)
+
+
 def test_nothing_is_left_below_zero():
     assert ledger(session(Spent(experiments=7), experiments=5), 1000.0)["experiments"] == Line(5, 7, 0)
 

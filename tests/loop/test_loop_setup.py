@@ -34,6 +34,14 @@ def test_init_finds_the_benchmark_and_leaves_no_trace_outside_its_directory(exam
     assert example.git("status", "--porcelain") == ""
 
 
+def test_what_may_be_done_after_init_is_said_at_once_also_when_the_file_was_lost(example):
+    assert [offer["action"] for offer in example.json("init")["next"]] == ["doctor"]
+    (example.root / ".autoloop/config.toml").unlink()
+    allowed = [offer["action"] for offer in example.result("next")["allowed"]]
+    assert allowed == ["init"]
+    assert example.result("init")["written"]
+
+
 def test_a_second_init_is_refused_and_force_keeps_a_backup(example):
     example.result("init")
     config = example.read(".autoloop/config.toml")
@@ -87,6 +95,14 @@ def test_commands_of_a_cloned_configuration_wait_for_approval(configured, tmp_pa
     configured.result("doctor", "--yes")
     assert flag.exists()
     configured.result("doctor")
+
+
+def test_init_approves_no_commands_that_came_with_a_clone(configured):
+    configured.git("add", "-f", ".autoloop/config.toml")
+    configured.git("commit", "-qm", "tracked configuration")
+    answer = configured.json("init", "--verify", code=1)
+    assert answer["error"]["code"] == "config_not_trusted"
+    assert configured.result("init", "--verify", "--yes", "--force")["verification"]["healthy"] is not None
 
 
 def test_foreign_content_in_our_directory_is_refused(repository):

@@ -65,7 +65,8 @@ def test_a_failed_guardrail_forbids_the_keep_and_all_guardrails_are_named(world)
     world.write("size.txt", "60\n")
     result = world.result("eval")
     assert result["verdict"] == "discard"
-    assert {rail["name"] for rail in result["guardrails"]} >= {"tests"}
+    assert [(rail["name"], rail["passed"]) for rail in result["guardrails"]] == [("tests", False), ("size", None)]
+    assert "not measured" in result["guardrails"][1]["why"]
     error = world.refused("keep")
     assert error["code"] == "guardrail_failed"
     assert "discard" in error["fix"]
