@@ -12,8 +12,6 @@ from autoloop.model import Experiment
 from autoloop.opened import OpenWorkspace
 from autoloop.payloads import Diff
 
-_SHOWN = 20_000
-
 
 @command("diff", short_help="Show what an experiment or a session changed.")
 @click.argument("number", type=click.IntRange(1), metavar="[N]", required=False)
@@ -47,9 +45,7 @@ def diff(app: App, number: int | None, other: int | None, session: str | None, s
     else:
         raise UsageError("usage", "No experiment is open: name one, or a session.", fix="autoloop diff --help")
     text = workspace.repository.diff_text(before, after, stat=stat)
-    cut = app.json and len(text) > _SHOWN
-    paths = workspace.repository.changed_paths(before, after)
-    return Answer(Diff(number, paths, text[:_SHOWN] if cut else text, cut), record)
+    return Answer(Diff(number, workspace.repository.changed_paths(before, after), text), record)
 
 
 def of_session(workspace: OpenWorkspace, name: str) -> tuple[str, str]:
