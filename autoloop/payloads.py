@@ -50,6 +50,7 @@ __all__ = [
     "ExperimentName",
     "FinalConfirmed",
     "Finalize",
+    "Help",
     "History",
     "Ideas",
     "IncumbentShown",
@@ -261,6 +262,14 @@ class Diff(msgspec.Struct, frozen=True):
     experiment: int | None
     paths: tuple[str, ...]
     text: str
+
+
+class Help(msgspec.Struct, frozen=True):
+    """Answer of ``help``: a page as Markdown, and the titles of all pages by name."""
+
+    topic: str
+    text: str
+    topics: dict[str, str]
 
 
 class Ideas(msgspec.Struct, frozen=True):

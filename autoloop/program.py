@@ -34,6 +34,7 @@ COMMANDS = {
     "machine": ("about", "machine", "Print the state machine."),
     "schema": ("about", "schema", "Print the JSON Schema of an answer or a file."),
     "config": ("about", "config", "Print the configuration with all defaults."),
+    "help": ("help_", "help_", "Read a how-to page here in the terminal."),
     "completion": ("about", "completion", "Print a shell completion script."),
 }
 ALIASES = {"begin": "pre"}

@@ -58,6 +58,7 @@ def collect(library: Path) -> None:
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "autoloop", library / "autoloop", ignore=ignored)
     shutil.copytree(ROOT / "states", library / "autoloop" / "states", dirs_exist_ok=True)
+    shutil.copytree(ROOT / "docs" / "how-to", library / "autoloop" / "how-to", dirs_exist_ok=True)
     for found in required(NAME, {NAME}):
         for path in found.files or []:
             if path.suffix != ".pyc" and ".." not in path.parts:

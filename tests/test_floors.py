@@ -21,7 +21,7 @@ FLOORS = MappingProxyType(
         0: "errors evaluation model outcomes inferred shown payloads paths progress",
         1: "units metrics stats verdict config config_errors config_schema workflow machine guards offers updates "
         "documents budget scope learn similarity ideas guardrails brief pull_request",
-        2: "store git runner exchange machine_lock fingerprint log trust detect agents",
+        2: "store git runner exchange machine_lock fingerprint log trust detect agents guides",
         3: "facts works engine workspace opened job sampler quiet checks repair setup driver report",
         4: "commands envelope fitting",
         5: "render cli program mcp_server api __main__ bugs ticker",

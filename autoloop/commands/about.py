@@ -37,6 +37,7 @@ _SCHEMAS: dict[str, type] = {
     "completion": payloads.Text,
     "config-answer": payloads.ConfigShown,
     "envelope": envelope.Envelope,
+    "help": payloads.Help,
     "workflow": workflow.Workflow,
     "experiment-file": model.Experiment,
     "session-file": model.Session,

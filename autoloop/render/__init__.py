@@ -15,14 +15,14 @@ from autoloop.budget import ledger
 from autoloop.commands.answer import Answer
 from autoloop.errors import AutoLoopError
 from autoloop.model import Record
-from autoloop.payloads import Diff, Show
-from autoloop.render import attempt, finish, looking, loop, setup, standing
+from autoloop.payloads import Diff, Help, Show
+from autoloop.render import attempt, finish, looking, loop, pages, setup, standing
 from autoloop.render.words import Block, next_line
 
 _PIPED_WIDTH = 160
 _CONTROLS = dict.fromkeys(code for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t")
 
-LONG = (Show, Diff)
+LONG = (Show, Diff, Help)
 RENDERERS = {
     **setup.RENDERERS,
     **standing.RENDERERS,
@@ -30,6 +30,7 @@ RENDERERS = {
     **attempt.RENDERERS,
     **looking.RENDERERS,
     **finish.RENDERERS,
+    **pages.RENDERERS,
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from generators import answers, commands, configuration, diagram, failures, formats, schemas, states
+from generators import answers, commands, configuration, diagram, failures, formats, manual, schemas, states
 
 BLOCKS: dict[str, Callable[[], str]] = {
     "commands": commands.overview,
@@ -27,6 +27,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
 
 FILES: dict[str, Callable[[], str]] = {
     "reference/config.schema.json": schemas.config,
+    "reference/autoloop.1": manual.page,
     "reference/workflow.schema.json": schemas.workflow,
 }
 """Whole files below docs/."""

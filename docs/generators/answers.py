@@ -34,6 +34,7 @@ _COMMANDS: dict[str, type] = {
     "machine": payloads.MachineShown,
     "schema": payloads.SchemaShown,
     "config": payloads.ConfigShown,
+    "help": payloads.Help,
     "completion": payloads.Text,
 }
 

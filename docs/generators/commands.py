@@ -22,7 +22,7 @@ def overview() -> str:
 
 def reference() -> str:
     """Every command with its help text and its options, after the options that all of them take."""
-    shared = [option for option in program.params if option.name != "help"]
+    shared = [one for one in program.params if isinstance(one, click.Option) and one.name != "help"]
     parts = ["## Options of every command", _options(shared)]
     for name in COMMANDS:
         command = program.get_command(click.Context(program), name)
@@ -41,8 +41,7 @@ def _command(path: str, command: click.Command) -> Iterator[str]:
         return
     yield f"```text\n{_usage(path, command)}\n```"
     yield _text(command)
-    own = [parameter for parameter in command.params if parameter.name not in _GLOBAL]
-    if any(isinstance(parameter, click.Option) for parameter in own):
+    if own := own_options(command):
         yield _options(own)
     if also := [alias for alias, name in ALIASES.items() if path == f"autoloop {name}"]:
         yield f"Also: {', '.join(f'`autoloop {alias}`' for alias in also)}."
@@ -69,8 +68,13 @@ def _aligned(examples: str) -> str:
     return "\n".join(lines)
 
 
-def _options(parameters: list[click.Parameter]) -> str:
-    return table(("option", "does"), [_option(one) for one in parameters if isinstance(one, click.Option)])
+def own_options(command: click.Command) -> list[click.Option]:
+    """The options of a command that not every command takes."""
+    return [one for one in command.params if isinstance(one, click.Option) and one.name not in _GLOBAL]
+
+
+def _options(options: list[click.Option]) -> str:
+    return table(("option", "does"), [_option(one) for one in options])
 
 
 def _option(option: click.Option) -> tuple[str, str]:

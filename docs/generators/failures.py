@@ -22,13 +22,18 @@ _FIXED = [
 
 def exit_codes() -> str:
     """One line for each number."""
+    return table(("exit code", "means"), codes())
+
+
+def codes() -> list[tuple[str, str]]:
+    """Every exit code, and what it means."""
     known: dict[int, str] = {}
     for name, kind in _kinds().items():
         if kind.exit_code != errors.EXIT_BUG and _used(name):
             known[kind.exit_code] = " ".join(filter(None, (known.get(kind.exit_code), summary(kind))))
     rows = [(str(number), text) for number, text in sorted(known.items())]
     bug = (str(errors.EXIT_BUG), "A mistake in AutoLoop; the answer names a report file.")
-    return table(("exit code", "means"), [_SPECIAL[0], *rows, *_FIXED, bug, _SPECIAL[1]])
+    return [_SPECIAL[0], *rows, *_FIXED, bug, _SPECIAL[1]]
 
 
 def error_codes() -> str:

@@ -72,7 +72,9 @@ def test_the_wheel_holds_the_program_the_workflow_and_the_types(wheel):
     held = names(wheel)
     assert held >= SOURCES
     assert {"autoloop/states/workflow.yaml", "autoloop/py.typed"} <= held
-    assert not {name.split("/")[0] for name in held} - {"autoloop", info(wheel)}, "nothing else at the top"
+    data = info(wheel).replace(".dist-info", ".data")
+    assert not {name.split("/")[0] for name in held} - {"autoloop", info(wheel), data}, "nothing else at the top"
+    assert f"{data}/data/share/man/man1/autoloop.1" in held
     assert not [name for name in held if "__pycache__" in name]
 
 
@@ -106,6 +108,7 @@ def test_the_wheel_runs_without_the_checkout(wheel, repository, tmp_path):
     assert python("-m", "autoloop", "--version").stdout.startswith("autoloop ")
     assert "keepable" in python("-m", "autoloop", "machine").stdout
     assert "python3 bench.py" in python("-m", "autoloop", "init", "--dry-run").stdout
+    assert "noisy-benchmarks" in python("-m", "autoloop", "help").stdout
 
 
 def test_a_wheel_made_from_the_sdist_is_the_same(wheel, sdist, tmp_path):
@@ -130,6 +133,7 @@ def test_the_single_file_runs_a_verdict_from_another_directory(pyz, repository, 
     assert autoloop("init", "--verify").endswith("Healthy.\nnext: autoloop baseline  |  autoloop doctor\n")
     assert "deterministic" in autoloop("baseline")
     assert "keepable" in autoloop("machine")
+    assert autoloop("help", "ci").startswith("# ")
     assert (unpacked / "complete").stat().st_mtime_ns == once, "unpacked only once"
 
 
