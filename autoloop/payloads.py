@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from autoloop.described import ConfigShown, Help, MachineShown, SchemaShown, Text
 from autoloop.inferred import EvalInferred, EvidenceShown, Inferred, NamedCommand
 from autoloop.model import (
     Ablated,
@@ -264,14 +265,6 @@ class Diff(msgspec.Struct, frozen=True):
     text: str
 
 
-class Help(msgspec.Struct, frozen=True):
-    """Answer of ``help``: a page as Markdown, and the titles of all pages by name."""
-
-    topic: str
-    text: str
-    topics: dict[str, str]
-
-
 class Ideas(msgspec.Struct, frozen=True):
     """Answer of ``idea add``, ``idea list`` and ``idea drop``: the list as it is now."""
 
@@ -322,32 +315,3 @@ class RunAnswer(msgspec.Struct, frozen=True):
     experiments: tuple[Recent, ...]
     stopped: Stopped
     usage: dict[str, float | None]
-
-
-class MachineShown(msgspec.Struct, frozen=True):
-    """Answer of ``machine``: the declared workflow."""
-
-    workflow: dict[str, object]
-    mermaid: str = ""
-
-
-class SchemaShown(msgspec.Struct, frozen=True):
-    """Answer of ``schema``."""
-
-    name: str
-    schema: dict[str, object]
-
-
-class ConfigShown(msgspec.Struct, frozen=True):
-    """Answer of ``config``: the file with all defaults filled in."""
-
-    path: str
-    config: dict[str, object]
-    digest: str
-    sealed: bool
-
-
-class Text(msgspec.Struct, frozen=True):
-    """An answer that is a text, such as a completion script."""
-
-    text: str

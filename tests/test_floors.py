@@ -18,7 +18,7 @@ PACKAGE = Path(__file__).parent.parent / "autoloop"
 # The longest matching name counts; a module without one must be given its floor here before it may be used.
 FLOORS = MappingProxyType(
     {
-        0: "errors evaluation model outcomes inferred shown payloads paths progress",
+        0: "errors evaluation model outcomes inferred shown described payloads paths progress",
         1: "units metrics stats verdict config config_errors config_schema workflow machine guards offers updates "
         "documents budget scope learn similarity ideas guardrails brief pull_request",
         2: "store git runner exchange machine_lock fingerprint log trust detect agents guides",
