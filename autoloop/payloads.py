@@ -161,12 +161,13 @@ class MatchShown(msgspec.Struct, frozen=True):
 
 
 class Pre(msgspec.Struct, frozen=True):
-    """Answer of ``pre``."""
+    """Answer of ``pre``; ``hints`` tell how its kind of change fared so far, and which guardrails broke."""
 
     experiment: ExperimentName
     advice: Literal["proceed", "caution", "avoid"]
     reasons: tuple[str, ...]
     matches: tuple[MatchShown, ...]
+    hints: tuple[str, ...] = ()
 
 
 class MetricShown(msgspec.Struct, frozen=True):

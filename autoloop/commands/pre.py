@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from autoloop import similarity
+from autoloop import learn, similarity
 from autoloop.commands.app import Answer, App, command
 from autoloop.commands.firing import fire
 from autoloop.model import Experiment
@@ -34,5 +34,6 @@ def pre(app: App, description: str) -> Answer:
         MatchShown(match.experiment, match.score, match.status, described.get(match.experiment, ""), match.why)
         for match in found.matches
     )
-    payload = Pre(ExperimentName(experiment.id, experiment.description), found.advice, found.reasons, matches)
+    name = ExperimentName(experiment.id, experiment.description)
+    payload = Pre(name, found.advice, found.reasons, matches, learn.hints(experiment.description, earlier))
     return Answer(payload, done.record, recovered=bool(done.recovered), notes=done.notes)

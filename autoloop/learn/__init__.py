@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autoloop.learn import findings, outlook, patterns
+from autoloop.learn.hints import hints
 from autoloop.learn.merge import BEGIN, END, merge
-from autoloop.learn.page import markdown
+from autoloop.learn.page import digest, markdown
 from autoloop.learn.terms import (
     Claim,
     Failures,
@@ -34,6 +35,8 @@ __all__ = [
     "Tally",
     "Track",
     "WatchOut",
+    "digest",
+    "hints",
     "insights",
     "markdown",
     "merge",

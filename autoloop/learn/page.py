@@ -42,6 +42,17 @@ def markdown(insights: Insights) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def digest(insights: Insights, most: int = 3) -> dict[str, list[str]]:
+    """The weightiest lines of the sections that say what to do next, by title; empty sections are left out."""
+    sections = {
+        "What helped": [_win(win) for win in insights.helped[:most]],
+        "Watch out": [_watch_out(warning) for warning in insights.watch_outs[:most]],
+        "Worth another look": [_revisit(second) for second in insights.revisit[:most]],
+        "Next ideas": [_idea(idea) for idea in insights.ideas[:most]],
+    }
+    return {title: lines for title, lines in sections.items() if lines}
+
+
 def refs(experiments: Iterable[int]) -> str:
     """``#3, #5``."""
     return ", ".join(f"#{number}" for number in experiments)

@@ -81,7 +81,7 @@ def watch_outs(
 ) -> tuple[WatchOut, ...]:
     """What went wrong and may again."""
     return (
-        *_guardrails(experiments),
+        *guardrails(experiments),
         *_fragile(files),
         *_endings(experiments),
         *_noise(experiments),
@@ -90,7 +90,8 @@ def watch_outs(
     )
 
 
-def _guardrails(experiments: Sequence[Experiment]) -> list[WatchOut]:
+def guardrails(experiments: Sequence[Experiment]) -> list[WatchOut]:
+    """The guardrails that broke, the most often broken first."""
     broken: dict[str, list[tuple[int, str]]] = {}
     for experiment in experiments:
         evaluation = last_evaluation(experiment)

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from rich.text import Text
 
+from autoloop.learn import Insights, digest
 from autoloop.payloads import (
     ConfigShown,
     Learn,
@@ -19,12 +20,13 @@ from autoloop.render.words import Block, table
 
 
 def learn(answer: Learn) -> list[Block]:
-    """Where the insights are, and the first of them."""
-    lines = [f"Refreshed {answer.file}"]
-    for name, items in answer.insights.items():
-        if isinstance(items, list | tuple) and items:
-            lines.append(f"  {name.replace('_', ' ')}: {len(items)}")
-    return [Text("\n".join(lines))]
+    """Where the insights are, and the weightiest of them."""
+    found = msgspec.convert(answer.insights, Insights)
+    blocks: list[Block] = [Text(f"Refreshed {answer.file}")]
+    for title, lines in digest(found).items():
+        blocks.append(Text(title, style="bold"))
+        blocks += [Text(f"  {line}", no_wrap=True, overflow="ellipsis") for line in lines]
+    return blocks
 
 
 def machine(answer: MachineShown) -> list[Block]:

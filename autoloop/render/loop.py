@@ -19,6 +19,7 @@ def pre(answer: Pre) -> list[Block]:
         f"Experiment {answer.experiment.id}: {answer.experiment.description} [", word(answer.advice), "]"
     )
     blocks: list[Block] = [line, *(Text(f"  {reason}") for reason in answer.reasons)]
+    blocks += [Text(f"  {hint}", style="dim") for hint in answer.hints]
     rows = [(f"#{m.experiment}", word(m.status), f"{m.score:.0%}", m.description) for m in answer.matches[:5]]
     if rows:
         blocks.append(table("similar", "", "", "", rows=rows))

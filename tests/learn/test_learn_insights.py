@@ -7,7 +7,7 @@ import time
 import msgspec
 from learn_histories import broken, experiment, session
 
-from autoloop.learn import Insights, insights, markdown
+from autoloop.learn import Insights, hints, insights, markdown
 from autoloop.learn.page import safe
 
 INDEX, RANK, ENGINE = "index.py", "ranking.py", "engine.py"
@@ -220,3 +220,17 @@ def test_a_long_history_is_learned_from_in_a_moment():
     began = time.process_time()
     insights(history, ())
     assert time.process_time() - began < 10
+
+
+def test_hints_tell_of_the_kind_of_change_and_of_guardrails_that_broke_repeatedly():
+    history = (
+        experiment(1, "Cache the tokens", "keep", 12.0),
+        experiment(2, "Cache the postings", percent=-1.0),
+        broken(3, "Vectorize the scores", 3.0, why="FAILED"),
+        broken(4, "Unroll the loop", 3.0, why="FAILED again"),
+        experiment(5, "Cache everything", None, status="open"),
+    )
+    told = hints("cache the ranks", history)
+    assert told[0] == "caching: 1 of 2 kept, the best +12.0 % (#1)"
+    assert told[1].startswith("guardrail tests broke twice; the last time: FAILED again")
+    assert hints("rename a variable", history[:3]) == ()
