@@ -114,11 +114,12 @@ class Skipped(msgspec.Struct, frozen=True):
 
 
 class PullRequest(msgspec.Struct, frozen=True):
-    """The text for reviewers, and the command that opens the request."""
+    """The text for reviewers, and the command that opens the request; ``url`` once it was opened (``--pr``)."""
 
     title: str
     body_file: str
     argv: tuple[str, ...]
+    url: str = ""
 
 
 class Finalized(msgspec.Struct, frozen=True):

@@ -37,7 +37,8 @@ def finalize(answer: Finalize) -> list[Block]:
         blocks.append(Text.assemble("hold-out check: ", word("pass" if answer.holdout else "fail")))
     blocks += [Text(f"left out #{skip.experiment}: {skip.why}", style="yellow") for skip in answer.skipped]
     blocks.append(Text(f"Text for the pull request: {answer.pr.body_file}"))
-    return [*blocks, Text(shlex.join(answer.pr.argv), style="dim")]
+    last = Text(answer.pr.url, "bold") if answer.pr.url else Text(shlex.join(answer.pr.argv), "dim")
+    return [*blocks, last]
 
 
 def _ablated(one: Ablated) -> Text:

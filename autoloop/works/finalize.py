@@ -47,7 +47,7 @@ def _planned(job: Job, sessions: Sequence[Session], wins: Sequence[Experiment]) 
     repository, scratch = job.repository, job.workspace.layout.scratch
     base = _base(job, sessions)
     groups = _independent(wins) if job.options.get("split") else [list(wins)]
-    stem = str(job.options.get("name") or "") or f"autoloop/{slug(sessions[-1].name)}"
+    stem = str(job.options.get("name") or sessions[-1].branch or f"autoloop/{slug(sessions[-1].name)}")
     names = [stem] if len(groups) == 1 else [f"{stem}-{number}" for number in range(1, len(groups) + 1)]
     plans = []
     for name, group in zip(names, groups, strict=True):

@@ -34,6 +34,7 @@ from autoloop.works import rules
 from autoloop.works.rails import Rails
 from autoloop.works.sides import OneSide, Sides, SwappedSides, restore_leftover
 from autoloop.works.suspicion import Recheck, recheck, suspicious
+from autoloop.works.tidy import tidy
 from autoloop.works.trespass import trespassed
 from autoloop.works.worktree import WorktreeSides
 
@@ -82,6 +83,7 @@ class _Measuring:
         self.paths = tuple(change.path for change in self.changes)
         folder = job.workspace.layout.runs / f"{experiment.id:03d}"
         self.sampler = Sampler.of(job, folder)
+        tidy(job.workspace.layout.runs, experiment.id)
         self.sides = self._sides()
         self.asked = rules.question(job.config, self.measurement.attempt)
         self.earlier = [msgspec.convert(note, Run) for _, note in job.notes_since_begin("sample")]
