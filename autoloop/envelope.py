@@ -68,7 +68,7 @@ def success(command: str, payload: object, record: Record | None, *, recovered: 
     """The envelope of an answer."""
     if record is None:
         return Envelope(1, command, ok=True, state=None, result=payload, next=(), budget={})
-    spent = _ledger(record)
+    spent = ledger(record)
     return Envelope(
         1, command, ok=True, state=record.state, recovered=recovered, result=payload, next=_next(record), budget=spent
     )
@@ -80,10 +80,11 @@ def failure(command: str, error: AutoLoopError, record: Record | None) -> Envelo
     shown = ErrorShown(error.code, error.what, error.why, error.fix, reasons)
     if record is None:
         return Envelope(1, command, ok=False, state=None, error=shown, next=(), budget={})
-    return Envelope(1, command, ok=False, state=record.state, error=shown, next=_next(record), budget=_ledger(record))
+    return Envelope(1, command, ok=False, state=record.state, error=shown, next=_next(record), budget=ledger(record))
 
 
-def _ledger(record: Record) -> dict[str, budget.Line]:
+def ledger(record: Record) -> dict[str, budget.Line]:
+    """What is left of each limit of the open session, the target included."""
     incumbent, baseline = record.incumbent, record.baseline
     if incumbent is None or baseline is None:
         return budget.ledger(record.session, time.time())

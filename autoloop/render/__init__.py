@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Iterator
 
 import msgspec
 from rich.console import Console, ConsoleOptions
 from rich.segment import Segment
 
-from autoloop.budget import ledger
 from autoloop.commands.answer import Answer
+from autoloop.envelope import ledger
 from autoloop.errors import AutoLoopError
 from autoloop.model import Record
 from autoloop.payloads import Diff, Help, Show
@@ -92,7 +91,7 @@ def _page(text: str) -> None:
 def blocks(payload: msgspec.Struct, record: Record | None = None) -> list[Block]:
     """What to print for a payload; some show the session's budget with it, which the record tells."""
     if (told := standing.WITH_BUDGET.get(type(payload))) is not None:
-        return told(payload, ledger(record.session if record else None, time.time()))
+        return told(payload, ledger(record) if record else {})
     return RENDERERS[type(payload)](payload)
 
 
