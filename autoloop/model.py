@@ -77,6 +77,7 @@ class Experiment(msgspec.Struct, frozen=True):
         refs: where its candidate is held, so that nothing that was tried is ever lost.
         crashes: failed evaluations so far; they do not end the experiment.
         incumbent: experiment whose state it was judged against, None for the baseline.
+        imported: the foreign file it comes from; nothing of it was measured here, and it is no win of any session.
     """
 
     id: int
@@ -98,6 +99,7 @@ class Experiment(msgspec.Struct, frozen=True):
     reason: str = ""
     refs: dict[str, str] = {}
     incumbent: int | None = None
+    imported: str = ""
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -239,13 +241,14 @@ class Incumbent(msgspec.Struct, frozen=True):
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """Experiments and sessions of the whole workspace."""
+    """Experiments and sessions of the whole workspace; imported experiments count in ``total`` and nowhere else."""
 
     total: int = 0
     kept: int = 0
     discarded: int = 0
     crashed: int = 0
     sessions: int = 0
+    imported: int = 0
 
 
 class Best(msgspec.Struct, frozen=True):

@@ -30,6 +30,7 @@ class Layout:
         self.experiments = self.home / "experiments"
         self.sessions = self.home / "sessions"
         self.runs = self.home / "runs"
+        self.reports = self.home / "reports"
         self.backups = self.home / "backups"
         self.scratch = self.home / "scratch"
         self.log = self.home / "log.jsonl"

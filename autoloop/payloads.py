@@ -20,6 +20,7 @@ from autoloop.model import (
     Session,
 )
 from autoloop.outcomes import Branch, Check, PullRequest, Skipped
+from autoloop.reported import Report, ReportFile
 from autoloop.shown import (
     BaselineShown,
     BestShown,
@@ -69,6 +70,8 @@ __all__ = [
     "OpenExperiment",
     "Pre",
     "Recent",
+    "Report",
+    "ReportFile",
     "Resumed",
     "RunAnswer",
     "SampleCounts",

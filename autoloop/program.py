@@ -30,6 +30,7 @@ COMMANDS = {
     "diff": ("diff", "diff", "Show what an experiment or a session changed."),
     "idea": ("idea", "idea", "Note what is worth trying; agents are shown what was not tried yet."),
     "learn": ("learn", "learn", "Write what the experiments taught to learnings.md."),
+    "report": ("report", "report", "Show what happened, and write it as a page, as Markdown or as a chart."),
     "finalize": ("finalize", "finalize", "Measure the gain again and build the review branch."),
     "machine": ("about", "machine", "Print the state machine."),
     "schema": ("about", "schema", "Print the JSON Schema of an answer or a file."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 import msgspec
 
@@ -30,6 +32,8 @@ _SCHEMAS: dict[str, type] = {
     "diff": payloads.Diff,
     "idea": payloads.Ideas,
     "learn": payloads.Learn,
+    "report": payloads.Report,
+    "report-file": payloads.ReportFile,
     "finalize": payloads.Finalize,
     "run": payloads.RunAnswer,
     "machine": payloads.MachineShown,
@@ -78,7 +82,16 @@ def schema(app: App, name: str | None) -> Answer:  # noqa: ARG001 - it needs no 
         return Answer(SchemaShown(name, config_schema.schema()))
     if name not in _SCHEMAS:
         raise UsageError("schema_unknown", f"There is no schema {name!r}.", fix="autoloop schema")
-    return Answer(SchemaShown(name, msgspec.json.schema(_SCHEMAS[name], schema_hook=_anything)))
+    return Answer(SchemaShown(name, _rooted(msgspec.json.schema(_SCHEMAS[name], schema_hook=_anything))))
+
+
+def _rooted(schema: dict[str, Any]) -> dict[str, object]:
+    """The schema with its object at the root, where those who demand answers in a shape expect it."""
+    named = str(schema.get("$ref", "")).removeprefix("#/$defs/")
+    if not named:
+        return schema
+    inside = dict(schema["$defs"])
+    return {**inside.pop(named), **({"$defs": inside} if inside else {})}
 
 
 def _anything(kind: type) -> dict[str, object]:  # noqa: ARG001 - msgspec's signature

@@ -12,6 +12,7 @@ from autoloop.git import (
     identity,
     keep,
     operations,
+    patches,
     picks,
     place,
     queries,
@@ -126,6 +127,10 @@ class Repository:
         """The difference between two trees or commits for people to read."""
         form = ["--stat"] if stat else ["--patch"]
         return trees.show(self._git, before, after, [*form, f"--color={'always' if color else 'never'}"], paths)
+
+    def patches(self, pairs: Sequence[tuple[str, str]]) -> list[str | None]:
+        """The patch between the two trees of each pair; None where one of them was pruned."""
+        return patches.between(self._git, pairs) if pairs else []
 
     @told
     def anchor(self, refs_to_objects: Mapping[str, str]) -> None:

@@ -142,9 +142,17 @@ class Store:
         Raises:
             StateError: the system refused; the file is as before.
         """
+        self.write_bytes(path, text.encode())
+
+    def write_bytes(self, path: Path, data: bytes) -> None:
+        """Replace a file that no state depends on (reports); needs no lock.
+
+        Raises:
+            StateError: the system refused; the file is as before.
+        """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            replace(self._io, self.layout.home / f"{TEMPORARY}-{os.getpid()}", path, text.encode(), durable=True)
+            replace(self._io, self.layout.home / f"{TEMPORARY}-{os.getpid()}", path, data, durable=True)
         except OSError as error:
             raise from_os(error, path, "write") from error
 

@@ -30,6 +30,8 @@ _COMMANDS: dict[str, type] = {
     "diff": payloads.Diff,
     "idea add, idea list, idea drop": payloads.Ideas,
     "learn": payloads.Learn,
+    "report": payloads.Report,
+    "report with a form": payloads.ReportFile,
     "finalize": payloads.Finalize,
     "machine": payloads.MachineShown,
     "schema": payloads.SchemaShown,

@@ -1,0 +1,47 @@
+"""Writes the file that a user named on the command line, in one step, wherever it is."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from autoloop.errors import UsageError
+
+
+def write(path: Path, data: bytes) -> None:
+    """Replace ``path`` by ``data``; a reader finds the old file or the new one, whole.
+
+    Raises:
+        UsageError: it cannot be written there; what was there is as before.
+    """
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(f"{path} is a directory")
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)  # a pipe or a device is not replaced
+            return
+        _replace(path.resolve(), data)
+    except OSError as error:
+        raise UsageError(
+            "cannot_write", f"{path} could not be written.", why=str(error), fix="name another file with -o"
+        ) from error
+
+
+def _replace(path: Path, data: bytes) -> None:
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(name).chmod(mode)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    current = os.umask(0o022)
+    os.umask(current)
+    return current
