@@ -18,6 +18,8 @@ def write(path: Path, data: bytes) -> None:
     try:
         if path.is_dir():
             raise IsADirectoryError(f"{path} is a directory")
+        if not path.absolute().parent.is_dir():
+            raise FileNotFoundError(f"there is no folder {path.parent}")
         if path.exists() and not path.is_file():
             path.write_bytes(data)  # a pipe or a device is not replaced
             return

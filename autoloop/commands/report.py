@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import click
+import msgspec
 
 from autoloop import written
 from autoloop.commands.app import Answer, App, command
@@ -17,7 +18,7 @@ from autoloop.paths import numbered
 from autoloop.payloads import ReportFile, Text
 from autoloop.reported import Report
 
-_FORMS = ("html", "md", "png", "svg")
+_FORMS = ("html", "md", "json", "png", "svg")
 _STDOUT = "-"
 
 
@@ -40,6 +41,7 @@ def report(app: App, session: str | None, everything: bool, form: str | None, ou
     autoloop report --html --open
     autoloop report --all --md > report.md
     autoloop report -o progress.svg
+    autoloop report --all -o report.json
     """
     from autoloop.report.gather import gather
 
@@ -65,13 +67,13 @@ def _form_of(output: str | None) -> str | None:
     Raises:
         UsageError: it names none.
     """
-    if output is None:
+    if output in {None, _STDOUT}:
         return None
-    ending = Path(output).suffix.lstrip(".").lower()
+    ending = Path(output or "").suffix.lstrip(".").lower()
     form = {"htm": "html", "markdown": "md"}.get(ending, ending)
     if form not in _FORMS:
-        choices = ", ".join(f"--{each}" for each in _FORMS)
-        raise UsageError("form_unknown", f"The ending of {output} does not say which form is meant.", fix=choices)
+        endings = ", ".join(f".{each}" for each in _FORMS)
+        raise UsageError("form_unknown", f"The ending of {output} names no form of a report.", fix=f"one of {endings}")
     return form
 
 
@@ -80,6 +82,8 @@ def _data(workspace: OpenWorkspace, found: Report, form: str) -> bytes:
     from autoloop.report.forms import html, picture
     from autoloop.report.markdown import markdown
 
+    if form == "json":
+        return msgspec.json.encode(found) + b"\n"
     if form == "md":
         return markdown(found).encode()
     if form != "html":

@@ -81,6 +81,13 @@ def unpacked(folder: Path) -> World:
     return world
 
 
+def whole(world: World):
+    """All of a report's data: an answer on stdout is cut where it gets long."""
+    path = world.root.parent / "whole.json"
+    world.text("report", "-o", str(path))
+    return json.loads(path.read_text())
+
+
 class Page(HTMLParser):
     """What a page holds; complains of tags that do not fit together."""
 

@@ -8,6 +8,7 @@ import sys
 import xml.etree.ElementTree as ET
 
 import pytest
+from report_world import whole
 
 WITHOUT = "import sys; sys.modules['{name}'] = None; from autoloop.cli import main; main(sys.argv[1:])"
 
@@ -59,7 +60,7 @@ def test_the_data_has_every_field_of_the_schema(forty):
                 check(part, rule["items"])
         return None
 
-    report = forty.result("report")
+    report = whole(forty)
     check(report, schema)
     assert report["usage"]["tokens"] is None
     assert report["usage"]["usd"] is None
@@ -67,14 +68,17 @@ def test_the_data_has_every_field_of_the_schema(forty):
 
 
 def test_the_gain_and_the_counts_come_first_in_the_data(forty):
-    head = forty.run("report", "--json").stdout[:1500]
-    assert all(word in head for word in ('"headline"', '"confirmed"', '"counts"', '"usage"'))
+    printed = forty.run("report", "--json").stdout
+    assert all(word in printed[:3000] for word in ('"headline"', '"confirmed"', '"counts"', '"usage"'))
+    answer = json.loads(printed)
+    assert len(answer["result"]["experiments"]) < 40, "an answer is short, and names the file with all of it"
+    assert len(json.loads((forty.root / answer["cut"]["file"]).read_text())["result"]["experiments"]) == 40
 
 
 def test_markdown_says_the_same_within_the_limit_of_hosting_sites(forty):
     said = forty.text("report", "--md")
     assert len(said) <= 65_536
-    report = forty.result("report")
+    report = whole(forty)
     assert f"{report['headline']['confirmed']['percent']:+.2f} %" in said
     assert all(f"| {one['id']} |" in said for one in report["experiments"])
     assert "<script>" not in said

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from report_world import Page
+from report_world import Page, whole
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def parsed(text):
 
 @pytest.fixture(scope="module")
 def report(forty):
-    return forty.result("report")
+    return whole(forty)
 
 
 def test_the_document_is_whole_and_every_id_is_its_own(parsed):
