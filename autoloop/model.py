@@ -197,6 +197,7 @@ class Baseline(msgspec.Struct, frozen=True):
         detectable_effect: smallest relative effect that ``max_samples`` can resolve.
         config_digest: digest of the configuration it was measured under.
         members: benchmarks behind a geometric mean; a run with others is not comparable.
+        litter: paths that the eval itself writes when it runs on the unchanged code.
     """
 
     metric: str
@@ -220,6 +221,7 @@ class Baseline(msgspec.Struct, frozen=True):
     members: tuple[str, ...] = ()
     flaky: int = 0
     warnings: tuple[str, ...] = ()
+    litter: tuple[str, ...] = ()
 
 
 class Incumbent(msgspec.Struct, frozen=True):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Collection, Iterable
 
 import msgspec
 
 from autoloop.paths import DIRECTORY
+
+IMPORTABLE = (".py", ".so", ".pyc")
 
 # Files that decide what the measuring side runs, wherever they are: a new one can shadow or reconfigure the harness.
 HARNESS = (
@@ -18,6 +21,16 @@ HARNESS = (
     "sitecustomize.py",
     "usercustomize.py",
     "*.pth",
+    "pyvenv.cfg",
+    "setup.cfg",
+    "pyproject.toml",
+    ".coveragerc",
+    ".env",
+    ".envrc",
+    "vitest.config.*",
+    "vite.config.*",
+    "jest.config.*",
+    ".npmrc",
     "package.json",
     "package-lock.json",
     "npm-shrinkwrap.json",
@@ -87,16 +100,52 @@ def bad_pattern(pattern: str) -> str:
     return "" if compiled and compiled[0].include is not None else f"{pattern!r} matches nothing"
 
 
-def shadows(changed: Iterable[str], protected_files: Iterable[str]) -> tuple[str, ...]:
-    """New Python modules that would be imported instead of a protected one of the same name.
+def imported(sources: Iterable[bytes]) -> set[str]:
+    """Top-level names that Python sources import; one that is no Python imports nothing."""
+    names: set[str] = set()
+    for source in sources:
+        try:
+            nodes = list(ast.walk(ast.parse(source)))
+        except (SyntaxError, ValueError):
+            continue
+        names |= {alias.name.split(".")[0] for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+        names |= {(n.module or "").split(".")[0] for n in nodes if isinstance(n, ast.ImportFrom) and not n.level}
+    return names
 
-    ``bench/data.py`` is shadowed by ``data.py`` beside the working directory, or by ``bench/data/__init__.py``.
+
+def shadows(
+    new: Collection[str], harness: Iterable[str], files: Iterable[str] = (), imports: Collection[str] = ()
+) -> tuple[str, ...]:
+    """New files that Python would import in place of what the harness means.
+
+    ``bench/data.py`` is shadowed by ``data.py`` beside the working directory, or by ``bench/data/__init__.py``; the
+    ``statistics`` that it imports by a ``statistics.py`` in any directory that is not a package.
+
+    Args:
+        new: paths of new files.
+        harness: the protected Python files.
+        files: every file of the incumbent.
+        imports: top-level names that the harness imports.
     """
-    names = {_module(path) for path in protected_files if path.endswith(".py")} - {"__init__", ""}
-    return tuple(path for path in changed if path.endswith((".py", ".so", ".pyc")) and _module(path) in names)
+    own = {_module(path) for path in harness if path.endswith(".py")} - {"__init__", ""}
+    files = tuple(files)
+    foreign = set(imports) - {_module(path) for path in files if path.endswith(IMPORTABLE)}
+    packages = {path.rpartition("/")[0] for path in (*files, *new) if path.endswith("/__init__.py")}
+    return tuple(
+        path
+        for path in new
+        if path.endswith(IMPORTABLE)
+        and (_module(path) in own or (_module(path) in foreign and _home(path) not in packages))
+    )
 
 
 def _module(path: str) -> str:
     parts = path.split("/")
     stem = parts[-1].split(".")[0]
     return parts[-2] if stem == "__init__" and len(parts) > 1 else stem
+
+
+def _home(path: str) -> str:
+    """The directory that has to be on Python's path for this file to be a top-level module."""
+    parts = path.split("/")
+    return "/".join(parts[: -2 if parts[-1].startswith("__init__.") else -1])

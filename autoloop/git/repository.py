@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from autoloop.git import (
@@ -273,6 +273,14 @@ class Repository:
     def files(self, tree: str) -> tuple[str, ...]:
         """Every path in a tree."""
         return queries.files_of(self._git, tree)
+
+    def contents(self, tree: str, paths: Collection[str]) -> dict[str, bytes]:
+        """The bytes of those of ``paths`` that a tree holds."""
+        return queries.contents_of(self._git, tree, paths)
+
+    def links(self, tree: str) -> dict[str, str]:
+        """Symbolic links of a tree, and the path in the tree that each points to."""
+        return queries.links_of(self._git, tree)
 
     def tracks(self, path: str) -> bool:
         """Whether the user's index holds ``path``."""

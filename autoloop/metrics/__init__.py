@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from autoloop.metrics.choose import comparable
 from autoloop.metrics.model import RESULT_FILE, ProcessUsage, Reading, Spec
-from autoloop.metrics.names import Direction, direction_of, is_time_like
+from autoloop.metrics.names import Direction, direction_of, is_clocked, is_time_like
 from autoloop.metrics.reading import read
 from autoloop.metrics.registry import formats, result_globs
 
@@ -20,6 +20,7 @@ __all__ = [
     "comparable",
     "direction_of",
     "formats",
+    "is_clocked",
     "is_time_like",
     "read",
     "result_globs",

@@ -111,6 +111,12 @@ def is_time_like(name: str, unit: str) -> bool:
     return not (_TIMES | _RATES | _MEMORY).isdisjoint(words) or any(map(_PERCENTILE.fullmatch, words))
 
 
+def is_clocked(name: str, unit: str) -> bool:
+    """Whether a clock gives the metric: a time or a rate, which never repeats to the last digit; not a memory peak."""
+    words = _words(name)
+    return is_time_like(name, unit) and _kind(name, unit) != "bytes" and _MEMORY.isdisjoint(words)
+
+
 def is_quality(name: str) -> bool:
     """Whether the name is that of a loss or score, of which a training run prints many and means the last."""
     telling = [word for word in _words(name) if word in _LOWER | _HIGHER]

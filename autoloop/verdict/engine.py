@@ -49,13 +49,17 @@ class Engine:
         rng: source of the order inside pairs; pass a seeded one to be able to replay the decision.
 
     Attributes:
+        hist: the usable baseline samples.
         raw: successful runs of each arm.
         runs: runs of each arm, failed ones included.
         failed: failed runs of each arm.
         order: one number per planned pair: +1 baseline first, -1 candidate first.
         residual: sum of squares and degrees of freedom of this decision, for the next one.
         noise: variance of a pair that was believed at the start.
+        queue: arms still to be run before the next look.
+        extra: candidate runs that were spent before the pairs started.
         log_scale: whether effects are log ratios.
+        delta: smallest gain worth keeping, on the scale of the effects.
         deterministic: whether the metric still counts as free of noise.
         verdict: the verdict, once there is one.
 
@@ -72,8 +76,8 @@ class Engine:
         rng: random.Random | None = None,
     ) -> None:
         self.config = config
-        self.stored = [float(v) for v in baseline_samples if v is not None and isfinite(v)]
-        if not self.stored:
+        self.hist = [float(v) for v in baseline_samples if v is not None and isfinite(v)]
+        if not self.hist:
             raise ValueError("at least one baseline sample is needed")
         self.rng = rng or random.Random()  # noqa: S311 - fair coins, not secrets
         self.runs = {BASELINE: 0, CANDIDATE: 0}
@@ -82,23 +86,28 @@ class Engine:
         self.order: list[int] = []
         self.residual: tuple[float, float] | None = None
         self.verdict: Verdict | None = None
-        same = len(set(self.stored)) == 1
-        self.deterministic = same and (len(self.stored) >= 3 if deterministic is None else deterministic)  # noqa: PLR2004
-        self.scale = choose_scale(config, self.stored, positive=min(self.stored) > 0)
-        self.noise = noise or noise_of(self.stored, self.scale)
-        self._queue: list[str] = []
-        self._unpaired = 0  # candidate runs spent before the pairs started
+        same = len(set(self.hist)) == 1
+        self.deterministic = same and (len(self.hist) >= 3 if deterministic is None else deterministic)  # noqa: PLR2004
+        self.scale = choose_scale(config, self.hist, positive=min(self.hist) > 0)
+        self.noise = noise or noise_of(self.hist, self.scale)
+        self.queue: list[str] = []
+        self.extra = 0
 
     @property
     def log_scale(self) -> bool:
         """Whether effects are log ratios."""
         return self.scale.log
 
+    @property
+    def delta(self) -> float:
+        """Smallest gain worth keeping, on the scale of the effects."""
+        return self.scale.delta
+
     def next(self) -> str | Verdict:
         """The arm to run next, or the verdict; asking again changes nothing."""
-        if self.verdict is None and not self._queue:
+        if self.verdict is None and not self.queue:
             self._step()
-        return self.verdict or self._queue[0]
+        return self.verdict or self.queue[0]
 
     def add(self, arm: str, value: float | None) -> None:
         """Report the run that :meth:`next` asked for.
@@ -111,17 +120,17 @@ class Engine:
         Raises:
             RuntimeError: this run was not asked for.
         """
-        if self.verdict or not self._queue or self._queue[0] != arm:
+        if self.verdict or not self.queue or self.queue[0] != arm:
             raise RuntimeError(f"a {arm} run was not asked for")
         self.runs[arm] += 1
         if value is None or not isfinite(value):
             self._failed_run(arm)
             return
-        self._queue.pop(0)
+        self.queue.pop(0)
         self.raw[arm].append(float(value))
         if value <= 0 and self.scale.log:
-            self.scale = choose_scale(self.config, self.stored, positive=False)
-            self.noise = noise_of(self.stored, self.scale)
+            self.scale = choose_scale(self.config, self.hist, positive=False)
+            self.noise = noise_of(self.hist, self.scale)
 
     def estimate(self) -> Estimate:
         """What the complete pairs say so far; changes nothing and decides nothing."""
@@ -144,26 +153,26 @@ class Engine:
             self._step_deterministic()
         else:
             self._look()
-        if self.verdict is None and not self._queue:
+        if self.verdict is None and not self.queue:
             self._ask()
 
     def _step_deterministic(self) -> None:
         """One run decides a discard, two equal ones a keep; a second one that differs ends determinism."""
         runs = self.raw[CANDIDATE]
         if not runs:
-            self._queue = [CANDIDATE]
+            self.queue = [CANDIDATE]
             return
-        gain = self.scale.badness(self.stored[0]) - self.scale.badness(runs[0])
+        gain = self.scale.badness(self.hist[0]) - self.scale.badness(runs[0])
         if gain < self.scale.delta or gain <= 0:
             why = "no change" if gain == 0 else "worse" if gain < 0 else "below the minimum effect"
             self._finish(Ruling(DISCARD, f"deterministic metric: {why}"), exact=gain)
         elif len(runs) == 1:
-            self._queue = [CANDIDATE]
+            self.queue = [CANDIDATE]
         elif runs[1] == runs[0]:
             self._finish(Ruling(KEEP, "deterministic metric: better, confirmed"), exact=gain)
         else:
             self.deterministic = False
-            self._unpaired = len(runs) if self.config.mode == "interleaved" else 0
+            self.extra = len(runs) if self.config.mode == "interleaved" else 0
             self._look()
 
     def _look(self) -> None:
@@ -176,7 +185,7 @@ class Engine:
             evidence,
             self.scale.delta,
             self.config,
-            last=self._complete() >= self.config.max_pairs - self._unpaired,
+            last=self._complete() >= self.config.max_pairs - self.extra,
             may_keep=self._witnessed(evidence),
         )
         if ruling:
@@ -184,19 +193,19 @@ class Engine:
 
     def _complete(self) -> int:
         """Complete pairs, or candidate runs in the modes without pairs."""
-        candidates = len(self.raw[CANDIDATE]) - self._unpaired
+        candidates = len(self.raw[CANDIDATE]) - self.extra
         return min(candidates, len(self.raw[BASELINE])) if self.config.mode == "interleaved" else candidates
 
     def _evidence(self) -> Evidence | None:
         n = self._complete()
         if n < 1:
             return None
-        floor = self.scale.resolution_variance(self.stored + self.raw[BASELINE] + self.raw[CANDIDATE])
-        cand = [self.scale.badness(v) for v in self.raw[CANDIDATE][self._unpaired :]]
+        floor = self.scale.resolution_variance(self.hist + self.raw[BASELINE] + self.raw[CANDIDATE])
+        cand = [self.scale.badness(v) for v in self.raw[CANDIDATE][self.extra :]]
         base = [self.scale.badness(v) for v in self.raw[BASELINE]]
         if self.config.mode == "interleaved":
             return compare_pairs(base[:n], cand[:n], self.order[:n], self.noise, floor, self.config)
-        return compare_arms([self.scale.badness(v) for v in self.stored] + base, cand, floor, self.config)
+        return compare_arms([self.scale.badness(v) for v in self.hist] + base, cand, floor, self.config)
 
     def _witnessed(self, evidence: Evidence) -> bool:
         """Whether an early keep is backed: by three runs, or by stored samples that the runs of few pairs beat, too."""
@@ -204,8 +213,8 @@ class Engine:
             return evidence.n >= 3  # noqa: PLR2004
         if evidence.n >= max(self.config.witness_pairs, self.config.median_witness_pairs):
             return True
-        level = median([self.scale.badness(v) for v in self.stored])
-        runs = [self.scale.badness(v) for v in self.raw[CANDIDATE][self._unpaired :]]
+        level = median([self.scale.badness(v) for v in self.hist])
+        runs = [self.scale.badness(v) for v in self.raw[CANDIDATE][self.extra :]]
         gains = [level - v for v in runs]
         witness = min(gains) if evidence.n < self.config.witness_pairs else median(gains)
         return evidence.n > 1 and witness >= 0.5 * evidence.gain
@@ -215,13 +224,13 @@ class Engine:
         if max(self.runs.values()) >= self.config.max_pairs:
             self._finish(Ruling(RERUN, "out of runs"))
         elif self.config.mode == "stored":
-            self._queue = [CANDIDATE]
+            self.queue = [CANDIDATE]
         elif self.config.mode == "pooled":
-            fewer = len(self.raw[CANDIDATE]) < len(self.stored) + len(self.raw[BASELINE])
+            fewer = len(self.raw[CANDIDATE]) < len(self.hist) + len(self.raw[BASELINE])
             last_baseline = self.runs[BASELINE] >= self.config.max_pairs - 1
-            self._queue = [CANDIDATE if fewer or last_baseline else BASELINE]
+            self.queue = [CANDIDATE if fewer or last_baseline else BASELINE]
         else:
-            self._queue = self._pair()
+            self.queue = self._pair()
 
     def _pair(self) -> list[str]:
         """Random order in the odd pairs, the opposite in the even ones.

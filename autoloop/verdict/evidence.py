@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import log, sqrt
 
 from autoloop.stats import HUGE, clip, huber_location, mad_sd, mean, median, sum_of_squares, t_to_z
 from autoloop.verdict.terms import Config, Noise
@@ -39,11 +39,21 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Fit:
-    """Gain, sum of squared residuals and their degrees of freedom."""
+    """What pairs say.
+
+    Attributes:
+        gain: estimated improvement of the candidate.
+        ss: sum of squared residuals of the pairs' differences.
+        df: degrees of freedom of ``ss``.
+        sums_ss: the same of the pairs' sums.
+        sums_df: degrees of freedom of ``sums_ss``.
+    """
 
     gain: float
     ss: float
     df: float
+    sums_ss: float = 0.0
+    sums_df: float = 0.0
 
 
 def compare_pairs(
@@ -61,21 +71,20 @@ def compare_pairs(
     """
     n = len(base)
     fit = plain_pairs(base, cand) if n <= 3 else huber_pairs(base, cand, order, noise.var, config.clip)  # noqa: PLR2004
-    known = believed(noise, fit)
-    nu = known + fit.df
-    if nu <= 0:
+    known = pair_noise(noise, fit, config.sums_factor)
+    if known.nu <= 0:
         return None
-    var = max((known * noise.var + fit.ss) / nu, floor, LEAST_VARIANCE)
+    var = max(known.var, floor, LEAST_VARIANCE)
     se = sqrt(var / n)
-    z = t_to_z(fit.gain / se, nu)
+    z = t_to_z(fit.gain / se, known.nu)
     return Evidence(n, fit.gain, se, sqrt(var / config.max_pairs), z, sqrt(noise.var), (fit.ss, fit.df))
 
 
 def plain_pairs(base: Sequence[float], cand: Sequence[float]) -> Fit:
     """Mean difference of up to three pairs; an outlier cannot be told from the effect, it must inflate the variance."""
-    differences = [a - b for a, b in zip(base, cand, strict=True)]
-    gain = mean(differences)
-    return Fit(gain, sum_of_squares([d - gain for d in differences]), len(base) - 1)
+    gain, ss = _spread([a - b for a, b in zip(base, cand, strict=True)])
+    _, sums_ss = _spread([a + b for a, b in zip(base, cand, strict=True)])
+    return Fit(gain, ss, len(base) - 1, sums_ss, len(base) - 1)
 
 
 def huber_pairs(base: Sequence[float], cand: Sequence[float], order: Sequence[int], var: float, clip_at: float) -> Fit:
@@ -92,7 +101,9 @@ def huber_pairs(base: Sequence[float], cand: Sequence[float], order: Sequence[in
     cut = cut_a + cut_b
     kept = max(0.4, 1 - cut / (2 * n))
     shift, ss = order_adjusted([a - b for a, b in zip(pulled_a, pulled_b, strict=True)], order)
-    return Fit(centre_a - centre_b + shift / kept, ss / (kept * kept), max(1.0, n - 2 - 0.5 * cut))
+    _, sums_ss = _spread([a + b for a, b in zip(pulled_a, pulled_b, strict=True)])
+    df, sums_df = max(1.0, n - 2 - 0.5 * cut), max(1.0, n - 1 - 0.5 * cut)
+    return Fit(centre_a - centre_b + shift / kept, ss / (kept * kept), df, sums_ss / (kept * kept), sums_df)
 
 
 def order_adjusted(differences: Sequence[float], order: Sequence[int]) -> tuple[float, float]:
@@ -102,6 +113,37 @@ def order_adjusted(differences: Sequence[float], order: Sequence[int]) -> tuple[
     slope = sum((o - o_mean) * (d - d_mean) for o, d in zip(order, differences, strict=True)) / (n - n * o_mean**2)
     residuals = [d - d_mean - slope * (o - o_mean) for o, d in zip(order, differences, strict=True)]
     return d_mean - slope * o_mean, sum_of_squares(residuals)
+
+
+def _spread(x: Sequence[float]) -> tuple[float, float]:
+    """Mean, and sum of squares around it."""
+    centre = mean(x)
+    return centre, sum_of_squares([v - centre for v in x])
+
+
+def pair_noise(noise: Noise, fit: Fit, factor: float) -> Noise:
+    """Variance of a pair's difference from everything known, with its degrees of freedom (0: nothing is known).
+
+    The stored level and the residuals of the differences are pooled. So are, as far as they agree with these, the sums
+    of the pairs: of unrelated runs sums and differences have the same variance and are independent, so that the sums
+    double what is known. Drift and slow changes make the sums noisier than the differences, alternation makes them
+    quieter; their weight falls with the logarithm of the ratio and is gone at ``factor``.
+    """
+    known = believed(noise, fit)
+    nu = known + fit.df
+    if nu <= 0:
+        return Noise(0.0, 0.0)
+    var = (known * noise.var + fit.ss) / nu
+    weight = agreement(var, fit.sums_ss / fit.sums_df, factor) * fit.sums_df if fit.sums_df else 0.0
+    ss = weight * fit.sums_ss / fit.sums_df if weight else 0.0
+    return Noise((nu * var + ss) / (nu + weight), nu + weight)
+
+
+def agreement(one: float, other: float, factor: float) -> float:
+    """1 for equal variances, 0 for those that are apart by ``factor`` or more."""
+    if min(one, other) <= 0 or factor <= 1:
+        return 0.0
+    return max(0.0, 1 - abs(log(other) - log(one)) / log(factor))
 
 
 def believed(noise: Noise, fit: Fit) -> float:

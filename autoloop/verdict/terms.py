@@ -32,9 +32,11 @@ class Config:
         k_lower: where the lower boundary ends, as a share of the design effect.
         clip: runs further than this many robust standard deviations from their arm's median are pulled in.
         witness_pairs: before this many pairs a keep also needs the stored samples to agree.
+        single_pair_sd: one pair worse than this is an outlier suspect, not a reason to discard.
         median_witness_pairs: before this many pairs half of the gain must also show in the median candidate run beside
             the stored samples, so that a burst in the incumbent's runs is not taken for a gain; 0 asks for nothing.
-        single_pair_sd: one pair worse than this is an outlier suspect, not a reason to discard.
+        sums_factor: variances of the pairs' sums and differences this far apart have nothing to say about each other;
+            1 leaves the sums out.
     """
 
     direction: str = "lower"
@@ -50,8 +52,9 @@ class Config:
     k_lower: float = 0.606
     clip: float = 2.7
     witness_pairs: int = 4
-    median_witness_pairs: int = 6
     single_pair_sd: float = 7.5
+    median_witness_pairs: int = 6
+    sums_factor: float = 4.0
 
     def second_try(self) -> Config:
         """The question for the one honest rerun of the same tree, from fresh samples, at half the level.

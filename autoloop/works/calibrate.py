@@ -6,6 +6,8 @@ import shutil
 import time
 from statistics import median
 
+import msgspec
+
 from autoloop import verdict
 from autoloop.errors import CommandError
 from autoloop.job import Job
@@ -49,7 +51,9 @@ def calibrate(job: Job) -> Calibrated:
         metrics=metrics,
         remembered=remembered,
     )
-    baseline = _baseline(job, runs, values, metrics, guardrails, tree, per_run)
+    baseline = msgspec.structs.replace(
+        _baseline(job, runs, values, metrics, guardrails, tree, per_run), litter=_litter(job, tree, remembered)
+    )
     durations = {"eval": median(run.seconds for run in runs), **{rail.name: rail.seconds for rail in guardrails}}
     return Calibrated(incumbent, baseline, durations)
 
@@ -75,6 +79,13 @@ def _samples(job: Job, sampler: Sampler) -> list[Run]:
                 fix="mend [eval] in .autoloop/config.toml, then: autoloop doctor",
             )
     return runs
+
+
+def _litter(job: Job, tree: str, remembered: dict[str, object]) -> tuple[str, ...]:
+    """What the runs wrote into the work tree. The tree itself is held by a ref: later ones are compared with it."""
+    job.repository.anchor({f"refs/autoloop/{job.record.loop}/baseline": str(remembered["commit"])})
+    now = job.repository.snapshot(job.workspace.layout.scratch, max_file_bytes=job.largest_file).tree
+    return job.repository.changed_paths(tree, now)
 
 
 def _guardrails(rails: Rails) -> tuple[GuardrailResult, ...]:

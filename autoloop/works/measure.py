@@ -11,7 +11,7 @@ from statistics import NormalDist, median
 
 import msgspec
 
-from autoloop import verdict
+from autoloop import metrics, verdict
 from autoloop.errors import CommandError
 from autoloop.git import Change, Remembered
 from autoloop.job import Job
@@ -30,12 +30,11 @@ from autoloop.outcomes import Arm
 from autoloop.progress import Progress
 from autoloop.quiet import quiet_machine
 from autoloop.sampler import Sampler
-from autoloop.works import rules
+from autoloop.works import rules, trespass
 from autoloop.works.rails import Rails
 from autoloop.works.sides import OneSide, Sides, SwappedSides, restore_leftover
-from autoloop.works.suspicion import Recheck, recheck, suspicious
+from autoloop.works.suspicion import CONSTANT, Recheck, constant, recheck, suspicious
 from autoloop.works.tidy import tidy
-from autoloop.works.trespass import trespassed
 from autoloop.works.worktree import WorktreeSides
 
 PHASE = "evaluating"
@@ -101,7 +100,7 @@ class _Measuring:
 
     def trespass(self) -> Evaluation | None:
         """The verdict on a change that touched what no experiment may touch: no run is spent on it."""
-        found = trespassed(self.job, self.changes)
+        found = trespass.trespassed(self.job, self.changes, self.measurement.tree)
         if not found:
             return None
         codes, reasons = zip(*found, strict=True)
@@ -196,6 +195,9 @@ class _Measuring:
         if self.recheck is not None and self.recheck.holds is False:
             decision, failures = "discard", (*failures, "not_reproducible")
             reasons = (f"the gain does not hold: {self.recheck.why}", *reasons)
+        if decision == "keep" and self._printed(engine):
+            decision, failures = "discard", (*failures, "constant_output")
+            reasons = (CONSTANT, *reasons)
         evaluation = self._evaluation(decision, reasons, failures, guardrails)
         return msgspec.structs.replace(
             evaluation,
@@ -203,6 +205,15 @@ class _Measuring:
             learned=self._learned(engine),
             caveats=tuple(filter(None, (decided.caveat, *self._flaky(), self.recheck.why if self.recheck else ""))),
         )
+
+    def _printed(self, engine: verdict.Engine) -> bool:
+        """Whether a time is too constant to have been measured; other metrics may become exact by honest work."""
+        if not metrics.is_clocked(self.job.config.eval.primary_metric, self._unit()):
+            return False
+        return constant(engine.raw[verdict.CANDIDATE], [*self.incumbent.samples, *engine.raw[verdict.BASELINE]])
+
+    def _unit(self) -> str:
+        return next((run.unit for run in self.runs if run.unit), self.job.config.eval.unit)
 
     def _flaky(self) -> list[str]:
         failed = [run for run in self.runs if run.value is None]
@@ -218,16 +229,21 @@ class _Measuring:
         values = [run.value for run in self.runs if run.arm == "candidate" and run.value is not None]
         incumbents = [run.value for run in self.runs if run.arm == "incumbent" and run.value is not None]
         self.sides.close()
+        left = self._left()
+        tampered = self._tampered(left)
+        if tampered:
+            decision, failures = "discard", (trespass.CODE, *failures)
+            reasons = (f"{', '.join(tampered)}: changed by the code itself while it was measured", *reasons)
         return Evaluation(
             tree=self.measurement.tree,
-            left=self._left(),
+            left=left,
             attempt=self.measurement.attempt,
             decision=decision,
             reasons=reasons,
             failures=failures,
             value=median(values) if values else None,
             incumbent=median(incumbents) if incumbents else self.incumbent.value,
-            paths=self.paths,
+            paths=(*self.paths, *tampered),
             runs=tuple(self.runs),
             guardrails=guardrails,
             metrics={**self._medians("candidate"), **self.rails.values},
@@ -241,6 +257,11 @@ class _Measuring:
         since = msgspec.convert(self.experiment.remembered, Remembered)
         scratch = job.workspace.layout.scratch
         return job.repository.snapshot(scratch, since=since, max_file_bytes=job.largest_file).tree
+
+    def _tampered(self, left: str) -> tuple[str, ...]:
+        """Files of the harness that were not changed when the measurement began, but are now."""
+        known = trespass.displaced(self.job, self.measurement.tree)
+        return tuple(path for path in trespass.displaced(self.job, left) if path not in known)
 
     def _learned(self, engine: verdict.Engine) -> Learned:
         kept, discarded = (rules.state(self.asked, self.incumbent) for _ in range(2))

@@ -1,10 +1,14 @@
-"""An implausibly large gain is measured again in a clean checkout before it may be kept.
+"""Gains that look like no measurement.
 
-A cached answer, a leftover of an earlier run or a number that is simply printed looks like a huge gain. In a fresh
-worktree there is nothing left over, and the run is a fresh process; a real gain shows there as well.
+An implausibly large one is measured again in a clean checkout before it may be kept: a cached answer or a leftover of
+an earlier run looks like a huge gain, but in a fresh worktree there is nothing left over, and the run is a fresh
+process; a real gain shows there as well. And a time that is the same to the last digit in every run, where the
+incumbent's never was, is printed and not measured.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import msgspec
 
@@ -16,7 +20,12 @@ from autoloop.sampler import Sampler
 from autoloop.works.sides import built
 from autoloop.works.worktree import checked_out
 
+CONSTANT = (
+    "every run of the candidate gave the very same time, to the last digit, and no two of the incumbent's did: "
+    "such a number is printed, not measured"
+)
 _RUNS = 2
+_LEAST_EQUAL, _LEAST_DISTINCT = 2, 4
 
 
 class Recheck(msgspec.Struct, frozen=True):
@@ -33,6 +42,17 @@ def suspicious(decided: verdict.Verdict, share: float) -> bool:
     if decided.decision != verdict.KEEP or gain is None:
         return False
     return gain >= share if gain < 1 else gain >= 1 / (1 - share) - 1
+
+
+def constant(candidate: Sequence[float], incumbent: Sequence[float]) -> bool:
+    """Whether every run of the candidate gave the very same number, and no two of the incumbent's did."""
+    distinct = len(set(incumbent))
+    return (
+        len(candidate) >= _LEAST_EQUAL
+        and len(set(candidate)) == 1
+        and distinct >= _LEAST_DISTINCT
+        and distinct == len(incumbent)
+    )
 
 
 def recheck(job: Job, tree: str, like: Sampler, incumbent: float, decided: verdict.Verdict) -> Recheck:

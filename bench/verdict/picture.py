@@ -29,7 +29,7 @@ def decision() -> tuple[Path2, Path2, Path2, Verdict]:
     while not isinstance(step := engine.next(), Verdict):
         engine.add(step, levels[step] * (1 + NOISE * rng.gauss(0, 1)))
         found = engine._evidence()  # noqa: SLF001 - the picture shows the inside
-        if found and (not path or path[-1][0] != found.n) and not engine._queue[1:]:  # noqa: SLF001
+        if found and (not path or path[-1][0] != found.n) and not engine.queue[1:]:
             bounds = limits(found, engine.scale.delta, config)
             path.append((found.n, found.z))
             upper.append((found.n, bounds.keep_z))

@@ -122,6 +122,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--check", action="store_true", help="exit with 1 when a floor is broken")
     parser.add_argument("--decisions", type=int, help="decisions of each cell")
     asked = parser.parse_args(arguments)
+    print(" ".join(("$ python bench/verdict/run.py", *arguments)))
     chosen = settings()
     decisions = asked.decisions or (10 if asked.quick else 100)
     rules = {"ours": ours(), **SIMPLE}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 HONEST = """\
-import pathlib, work
+import pathlib, time, work
+time.sleep(0.001)
 print(f"METRIC cost={work.cost()}ms")
 print("METRIC size=50")
 """
@@ -23,6 +24,8 @@ def target(configured):
     world.write("work.py", WORK)
     world.write("tests/test_work.py", "import work\nassert work.cost() > 0\n")
     world.write(".gitignore", "__pycache__/\ncache.txt\n")
+    world.write("rounds.txt", "100\n")
+    (world.root / "protected" / "rounds.txt").symlink_to("../rounds.txt")
     text = world.read(".autoloop/config.toml")
     text = text.replace(
         'protected = ["bench.py", "protected/**"]', 'protected = ["bench.py", "protected/**", "tests/**"]'
@@ -48,7 +51,26 @@ CHEATS = {
     "edit the config": {".autoloop/config.toml": 'schema_version = 1\n[eval]\ncommand = "echo METRIC cost=1ms"\n'},
     "remove the harness' data": {"protected/data.txt": None},
     "shadow a protected module": {"data.py": "x = 1\n", "protected/data.py": "x = 0\n"},
+    "shadow what the benchmark imports": {"pathlib.py": 'print("METRIC cost=1ms")\nprint("METRIC size=50")\n'},
+    "skip marker in the test": {
+        "work.py": "def cost():\n    return -5\n",
+        "tests/test_work.py": "import unittest\nraise unittest.SkipTest\n",
+    },
+    "skip by configuration": {"setup.cfg": "[tool:pytest]\naddopts = --deselect tests\n"},
+    "skip by project file": {"pyproject.toml": "[tool.pytest.ini_options]\naddopts = '-k nothing'\n"},
+    "change the seed": {"protected/data.txt": "2\n"},
+    "remove the sleep from the harness": {"bench.py": HONEST.replace("time.sleep(0.001)", "pass")},
+    "a .pth file": {"lib/evil.pth": "import os\n"},
+    "an environment file": {".env": "PYTHONPATH=elsewhere\n"},
+    "a virtual environment": {"pyvenv.cfg": "include-system-site-packages = true\n"},
+    "what a protected link points to": {"rounds.txt": "1\n"},
+    "a lock file": {"uv.lock": "version = 1\n"},
+    "rewrite the benchmark while it runs": {
+        "work.py": "open('bench.py', 'w').write('print(\"METRIC cost=1ms\")\\nprint(\"METRIC size=50\")\\n')\n\n\n"
+        "def cost():\n    return 1\n"
+    },
 }
+LINKS = {"a link for the benchmark": ("bench.py", "easy.py"), "a link for its directory": ("protected", "elsewhere")}
 
 
 @pytest.mark.parametrize("name", CHEATS)
@@ -63,6 +85,79 @@ def test_a_cheat_is_never_kept(target, name):
     assert evaluated["ok"] is False or evaluated["result"]["verdict"] in {"discard", "crash"}
     assert target.run("keep").returncode != 0
     assert target.git("rev-list", "--count", "HEAD") == commits
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_a_link_in_place_of_the_harness_is_never_kept(target, name):
+    place, aim = LINKS[name]
+    path = target.root / place
+    path.rename(target.root / "away")
+    target.write("easy.py", 'print("METRIC cost=1ms")\nprint("METRIC size=50")\n')
+    target.write("elsewhere/data.txt", "2\n")
+    path.symlink_to(aim)
+    assert target.json("eval", code=None)["result"]["verdict"] == "discard"
+    assert target.run("keep").returncode != 0
+    target.result("discard")
+    assert not path.is_symlink()
+
+
+def test_what_the_code_did_to_the_benchmark_is_undone_with_it(target):
+    honest = target.read("bench.py")
+    target.write("work.py", CHEATS["rewrite the benchmark while it runs"]["work.py"])
+    result = target.result("eval")
+    assert "bench.py: changed by the code itself" in result["reasons"][0]
+    target.result("discard")
+    assert target.read("bench.py") == honest
+    assert target.read("work.py") == WORK
+
+
+def test_a_benchmark_that_was_edited_before_the_experiment_began_judges_nothing(target):
+    target.result("discard")
+    target.write("bench.py", 'import work\nprint(f"METRIC cost={work.cost() / 2}ms")\nprint("METRIC size=50")\n')
+    target.result("pre", "--description", "an honest win, on another benchmark")
+    target.write("work.py", "def cost():\n    return 60\n")
+    result = target.result("eval")
+    assert result["verdict"] == "discard"
+    assert "autoloop baseline" in result["reasons"][0]
+    target.result("discard")
+    assert "work.cost() / 2" in target.read("bench.py"), "that edit was not the experiment's"
+    target.result("baseline")
+    target.result("pre", "--description", "the same again")
+    target.write("work.py", "def cost():\n    return 60\n")
+    assert target.result("eval")["verdict"] == "keep"
+
+
+def test_a_number_that_is_printed_instead_of_measured_is_not_kept(target):
+    target.result("discard")
+    target.write("bench.py", HONEST.replace("{work.cost()}", "{work.cost() * (1 + time.perf_counter() % 1e-4)}"))
+    target.git("commit", "-qam", "a benchmark with noise")
+    target.result("doctor")
+    target.result("baseline")
+    target.result("pre", "--description", "print it")
+    printed = "print('METRIC cost=80ms')\nprint('METRIC size=50', flush=True)\nimport os\nos._exit(0)\n"
+    target.write("work.py", printed)
+    result = target.result("eval")
+    assert result["verdict"] == "discard"
+    assert "printed, not measured" in result["reasons"][0]
+    target.result("discard")
+    target.result("pre", "--description", "an honest one")
+    target.write("work.py", "def cost():\n    return 80\n")
+    assert target.result("eval")["verdict"] == "keep"
+
+
+def test_what_the_eval_itself_rewrites_is_no_cheat(target):
+    target.result("discard")
+    target.write("bench.py", HONEST + "pathlib.Path('protected/last.txt').write_text(str(time.time_ns()))\n")
+    target.write("protected/last.txt", "0")
+    target.git("add", "-A")
+    target.git("commit", "-qm", "a benchmark that writes down its last result")
+    target.result("doctor")
+    target.result("baseline")
+    for cost in (80, 60):
+        target.result("pre", "--description", "honest")
+        target.write("work.py", f"def cost():\n    return {cost}\n")
+        assert target.result("eval")["verdict"] == "keep"
+        assert target.result("keep")["experiment"]["paths"] == ["work.py"]
 
 
 def test_a_cached_answer_does_not_survive_a_clean_checkout(target):
