@@ -77,11 +77,19 @@ def _sorted(git: Git, seen: status.WorkTree, tracked: index.Index, max_file_byte
     for path in seen.edited:
         if path in tracked and tracked[path].mode == GITLINK:
             _sort_submodule(work, path, locate(git.root, path))
+        elif _below_a_link(git.root, path):
+            work.remove.append(path)
         else:
             _sort_tracked(work, path, locate(git.root, path), max_file_bytes)
     for path in seen.untracked:
         _sort_untracked(work, path, locate(git.root, path), max_file_bytes)
     return work
+
+
+def _below_a_link(root: Path, path: bytes) -> bool:
+    """Whether a symbolic link stands where one of its directories was: what is behind that is not the repository's."""
+    parts = path.split(b"/")
+    return any(locate(root, b"/".join(parts[:depth])).is_symlink() for depth in range(1, len(parts)))
 
 
 def _sort_submodule(work: _Work, path: bytes, directory: Path) -> None:

@@ -260,6 +260,6 @@ class Engine:
     def _with_figures(self, verdict: Verdict, evidence: Evidence) -> Verdict:
         """The expectation is shrunk as James & Stein (1961) would a single mean, against the winner's curse."""
         gain, z, half = evidence.gain, evidence.z, INTERVAL_Z * evidence.se
-        shrunk = gain * max(0.0, 1 - 1 / (z * z)) if z and gain else gain
+        shrunk = gain * max(0.0, 1 - self.config.shrinkage / (z * z)) if z and gain else gain
         effect, expected, low, high = (self.scale.relative(g) for g in (gain, shrunk, gain - half, gain + half))
         return replace(verdict, estimate=effect, expected=expected, low=low, high=high, z=z)

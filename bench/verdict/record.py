@@ -4,11 +4,14 @@ The reference is a module with ``Config``, ``Engine``, ``Verdict`` and ``Noise``
 ``autoloop.verdict``. Random questions (three modes, both directions, positive, zero and negative metrics, coarse
 timers, outliers, failed runs, learnt noise) are put to it; ``tests/data/verdict/answers.json`` keeps each question, the
 seed of the order, every run it asked for with the value it was told (null: the run failed), and its verdict.
+``sessions.json`` beside it keeps whole sessions, what the session state held after each decision, and the reference's
+public face: the parameters of its classes and the attributes that can be read.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import inspect
 import json
 import sys
 from pathlib import Path
@@ -17,7 +20,9 @@ from types import ModuleType
 from typing import Any
 
 ANSWERS = Path(__file__).resolve().parents[2] / "tests" / "data" / "verdict" / "answers.json"
-CASES = 420
+SESSIONS = ANSWERS.with_name("sessions.json")
+CASES, LONG = 420, 30
+CLASSES = ("Config", "Noise", "Verdict", "Engine", "SessionState")
 FIGURES = ("estimate", "expected", "low", "high", "z")
 
 
@@ -90,8 +95,51 @@ def answer(reference: ModuleType, index: int) -> dict[str, Any] | None:
     }
 
 
+def session(rules: ModuleType, index: int, **extra: float) -> dict[str, Any]:
+    """Eight decisions in a row, driven through the public face only."""
+    rng = Random(f"session {index}")
+    asked, machine = question(rng), Machine(rng)
+    asked["max_pairs"] = 20
+    first = [value for value in (machine.run("baseline") for _ in range(12)) if value is not None][:5]
+    state = rules.SessionState(rules.Config(**asked, **extra), first)
+    decisions = []
+    for number in range(8):
+        machine.effect = rng.choice((0.0, 0.0, 0.05, 0.3, -0.1))
+        engine = state.engine(Random(f"{index} {number}"))
+        while not isinstance(step := engine.next(), rules.Verdict):
+            engine.add(step, machine.run(step))
+        state.record(engine, step.decision == rules.KEEP)
+        if step.decision == rules.KEEP:
+            machine.level *= 1 - machine.effect
+            if state.wants_fresh_samples:
+                state.samples = [value for value in (machine.run("baseline") for _ in range(12)) if value is not None][
+                    :5
+                ]
+        noise = state.noise and [state.noise.var, state.noise.nu]
+        told = [step.decision, step.estimate, step.expected, step.low, step.high, step.z]
+        told += [step.reason, step.caveat, step.candidate_runs, step.baseline_runs]
+        decisions.append({"verdict": told, "samples": state.samples, "noise": noise, "exact": state.deterministic})
+    return {"index": index, "config": asked, "decisions": decisions}
+
+
+def face(rules: ModuleType) -> dict[str, Any]:
+    """Parameters of the classes with their defaults, and the attributes of an engine and a session state."""
+    engine = rules.SessionState(rules.Config(), [1.0, 1.1, 0.9]).engine(Random(1))
+    shapes = {name: inspect.signature(getattr(rules, name)).parameters.values() for name in CLASSES}
+    return {
+        "parameters": {
+            name: [[p.name, None if p.default is p.empty else p.default] for p in found]
+            for name, found in shapes.items()
+        },
+        "engine": sorted(name for name in dir(engine) if not name.startswith("_")),
+        "state": sorted(name for name in dir(rules.SessionState(rules.Config(), [1.0])) if not name.startswith("_")),
+    }
+
+
 def main(path: str) -> None:
     reference = load(path)
+    long = {"face": face(reference), "sessions": [session(reference, index) for index in range(LONG)]}
+    SESSIONS.write_text(json.dumps(long, separators=(",", ":")).replace('},{"index"', '},\n{"index"') + "\n")
     cases = [case for index in range(CASES) if (case := answer(reference, index))]
     ANSWERS.write_text(json.dumps(cases, separators=(",", ":")).replace('},{"config"', '},\n{"config"') + "\n")
     print(f"{len(cases)} cases, {ANSWERS.stat().st_size} bytes: {ANSWERS.name}")

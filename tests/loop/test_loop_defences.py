@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 HONEST = """\
-import pathlib, time, work
+import colorsys, pathlib, time, work
 time.sleep(0.001)
 print(f"METRIC cost={work.cost()}ms")
 print("METRIC size=50")
@@ -51,7 +51,7 @@ CHEATS = {
     "edit the config": {".autoloop/config.toml": 'schema_version = 1\n[eval]\ncommand = "echo METRIC cost=1ms"\n'},
     "remove the harness' data": {"protected/data.txt": None},
     "shadow a protected module": {"data.py": "x = 1\n", "protected/data.py": "x = 0\n"},
-    "shadow what the benchmark imports": {"pathlib.py": 'print("METRIC cost=1ms")\nprint("METRIC size=50")\n'},
+    "shadow what the benchmark imports": {"colorsys.py": 'print("METRIC cost=1ms")\nprint("METRIC size=50")\n'},
     "skip marker in the test": {
         "work.py": "def cost():\n    return -5\n",
         "tests/test_work.py": "import unittest\nraise unittest.SkipTest\n",
@@ -95,7 +95,8 @@ def test_a_link_in_place_of_the_harness_is_never_kept(target, name):
     target.write("easy.py", 'print("METRIC cost=1ms")\nprint("METRIC size=50")\n')
     target.write("elsewhere/data.txt", "2\n")
     path.symlink_to(aim)
-    assert target.json("eval", code=None)["result"]["verdict"] == "discard"
+    document = target.json("eval", code=None)
+    assert document.get("result", {}).get("verdict") == "discard", document
     assert target.run("keep").returncode != 0
     target.result("discard")
     assert not path.is_symlink()
@@ -197,6 +198,13 @@ def test_the_holdout_is_asked_before_keep_and_tells_nothing(configured):
     assert "secret 4711" not in everything.replace(secret, "").replace(secret.replace('"', '\\"'), "")
     world.result("discard")
     world.win("60")
+
+
+def test_modules_of_the_repository_are_not_imported_by_the_program_itself(world):
+    for name in ("colorsys", "pathlib", "json", "rich"):
+        world.write(f"{name}.py", "print('hello from the repository')\n")
+    done = world.run("status")
+    assert (done.returncode, "hello" in done.stdout + done.stderr) == (0, False)
 
 
 def test_a_changed_config_blocks_the_eval_until_doctor_has_proven_it(world):
