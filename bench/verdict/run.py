@@ -16,14 +16,14 @@ from statistics import mean
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[2])]
 
-from noise import MODELS, REAL, deterministic  # noqa: E402 - the checkout must be importable first
+from noise import BUSY, MODELS, REAL, deterministic  # noqa: E402 - the checkout must be importable first
 from rules import SIMPLE, ours  # noqa: E402 - the checkout must be importable first
 from session import Totals, session  # noqa: E402 - the checkout must be importable first
 from simulate import Rule, Setting, Tally, tally  # noqa: E402 - the checkout must be importable first
 
 EFFECTS = (0.0, -0.03, 0.03, 0.05, 0.1)  # the columns of the table
 REST = (-0.1, 0.3)  # count for the mean number of runs
-NULLS = 5  # times as many decisions where there is no effect: the worst of many settings is worst by chance, too
+NULLS = 10  # times as many decisions where there is no effect: the worst of many settings is worst by chance, too
 TEXTBOOK = Setting("gaussian", MODELS["gaussian"], 0.05)
 EXACT = Setting("deterministic", deterministic, 0.0)
 QUIET = Setting("gaussian", MODELS["gaussian"], 0.005)
@@ -86,7 +86,7 @@ def floors(row: Row, total: Totals, cells: int, decisions: int) -> Iterator[Floo
     yield Floor("regressions of 10 % kept", row.kept[-0.1], 0.001, True, share_error(0.001, n))
     yield Floor("wins of 10 % kept", row.kept[0.1], 0.92, False, share_error(0.92, n))
     yield Floor("mean runs", row.runs, 13.0, True, 0.1)
-    yield from _cell_floors(max(decisions, 300))
+    yield from _cell_floors(max(decisions, 1000))
     yield Floor("session: share of the oracle's gain", total.gained / total.oracle, 0.82, False, 0.01)
     bogus = total.bogus / total.kept
     yield Floor("session: bogus commits", bogus, 0.06, True, share_error(0.06, total.kept))
@@ -131,7 +131,8 @@ def main(arguments: list[str]) -> int:
     print(f"{len(chosen)} noise settings, {decisions} decisions a cell ({NULLS * decisions} without effect); % kept\n")
     print("| rule | no effect, mean | worst | -3 % | +3 % | +5 % | +10 % | runs |\n|---|---|---|---|---|---|---|---|")
     rows = [measure(name, rule, chosen, decisions) for name, rule in rules.items()]
-    for row in rows:
+    busy = [Setting(name, model, 0.05) for name, model in BUSY.items()]
+    for row in (*rows, measure("ours, busy machine", ours(), busy, decisions)):
         show(row)
     repeats = 1 if asked.quick else 3
     print(
