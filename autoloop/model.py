@@ -20,10 +20,12 @@ from autoloop.evaluation import (
     Noise,
     Run,
 )
+from autoloop.usage import AgentCall, Usage
 
 __all__ = [
     "SCHEMA_VERSION",
     "Ablated",
+    "AgentCall",
     "Baseline",
     "Best",
     "Blocked",
@@ -49,6 +51,7 @@ __all__ = [
     "Session",
     "SessionStatus",
     "Spent",
+    "Usage",
 ]
 
 SCHEMA_VERSION = 1
@@ -78,6 +81,7 @@ class Experiment(msgspec.Struct, frozen=True):
         crashes: failed evaluations so far; they do not end the experiment.
         incumbent: experiment whose state it was judged against, None for the baseline.
         imported: the foreign file it comes from; nothing of it was measured here, and it is no win of any session.
+        calls: the agent's calls that made it, when it was driven.
     """
 
     id: int
@@ -100,6 +104,7 @@ class Experiment(msgspec.Struct, frozen=True):
     refs: dict[str, str] = {}
     incumbent: int | None = None
     imported: str = ""
+    calls: tuple[AgentCall, ...] = ()
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -158,6 +163,8 @@ class Session(msgspec.Struct, frozen=True):
         baseline_value: the primary metric's median when it began.
         baseline_metrics: every number seen then; guardrails must not drift from these either.
         wins: ids of kept experiments, in order.
+        usage: what its agents used, as far as they said.
+        calls: how often an agent was called, and how many of these calls (``unreported``) did not say what they used.
     """
 
     id: int
@@ -179,6 +186,9 @@ class Session(msgspec.Struct, frozen=True):
     closed: float | None = None
     outcome: str = ""
     branches: tuple[str, ...] = ()
+    usage: Usage = Usage()
+    calls: int = 0
+    unreported: int = 0
 
 
 class Fingerprint(msgspec.Struct, frozen=True):

@@ -35,6 +35,8 @@ class Layout:
         self.scratch = self.home / "scratch"
         self.log = self.home / "log.jsonl"
         self.lock = self.home / "lock"
+        self.program = self.home / "autoloop"
+        self.steering = self.home / "steer.md"
         self.lock_holder = self.home / "lock.holder"
         self.editing = self.home / "editing.lock"
 

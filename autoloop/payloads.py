@@ -50,6 +50,7 @@ __all__ = [
     "EvidenceShown",
     "ExperimentEnded",
     "ExperimentName",
+    "FileStep",
     "FinalConfirmed",
     "Finalize",
     "Help",
@@ -58,6 +59,7 @@ __all__ = [
     "IncumbentShown",
     "Inferred",
     "Init",
+    "Installed",
     "Learn",
     "MachineShown",
     "MatchShown",
@@ -95,6 +97,21 @@ class Doctor(msgspec.Struct, frozen=True):
     checks: tuple[Check, ...]
     fixed: tuple[str, ...] = ()
     diff: str = ""
+
+
+class FileStep(msgspec.Struct, frozen=True):
+    """One file of an agent's wrappers; ``did`` is written, updated, current, removed, kept, or a check's finding."""
+
+    path: str
+    did: str
+
+
+class Installed(msgspec.Struct, frozen=True):
+    """Answer of ``install``; ``drift`` is whether a check found anything that is not current."""
+
+    agents: tuple[str, ...]
+    files: tuple[FileStep, ...]
+    drift: bool = False
 
 
 class Init(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ COMMANDS = {
     "init": ("init", "init", "Scan the repository and write .autoloop/config.toml."),
     "doctor": ("doctor", "doctor", "Run every configured command for real and say what is wrong."),
     "baseline": ("baseline", "baseline", "Measure the starting point and its noise."),
+    "install": ("install", "install", "Write, check or remove what coding agents need to use AutoLoop."),
     "session": ("session", "session", "Open, close and list bounded sessions."),
     "pre": ("pre", "pre", "Look up earlier attempts and open the next experiment."),
     "eval": ("eval_", "eval_", "Measure the change against the incumbent and give the verdict."),

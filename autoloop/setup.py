@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 import time
+from pathlib import Path
 
 from autoloop import trust
 from autoloop.engine import Engine
 from autoloop.opened import OpenWorkspace
 from autoloop.progress import Notify
+from autoloop.workspace import Workspace
 
 _IGNORE_ALL = "# Everything in here is AutoLoop's, and git does not track it (see: autoloop init --track).\n*\n"
 _IGNORE_VOLATILE = (
     "# The configuration, the history and the learnings are tracked; the rest is scratch.\n"
-    "state.json\nlock*\nlog.jsonl\nruns/\nscratch/\nobjects/\nbackups/\nbugs/\n"
+    "state.json\nlock*\nlog.jsonl\nruns/\nautoloop\nsteer.md\nscratch/\nobjects/\nbackups/\nbugs/\n"
 )
+_PROGRAM = "# Runs AutoLoop as it is installed on this machine: sh .autoloop/autoloop next --json\n"
 
 
 def write(workspace: OpenWorkspace, text: str, *, force: bool, track: bool, notify: Notify) -> tuple[bool, str | None]:
@@ -40,7 +45,16 @@ def write(workspace: OpenWorkspace, text: str, *, force: bool, track: bool, noti
     if written or not workspace.repository.tracks(str(layout.config.relative_to(workspace.root))):
         trust.approve(workspace.root, workspace.config())  # one that came with a clone is for doctor to ask about
     engine.fire("init", asked)  # last, so that it can say what is possible with this configuration
+    record_program(workspace)
     return written, backup
+
+
+def record_program(workspace: Workspace) -> None:
+    """Leave a script that runs this very AutoLoop, for shells whose PATH was reset: ``sh .autoloop/autoloop next``."""
+    library = Path(__file__).parent.parent
+    start = f"import sys; sys.path.insert(0, {str(library)!r}); from autoloop.cli import main; main()"
+    text = f'{_PROGRAM}exec {shlex.quote(sys.executable)} -P -c {shlex.quote(start)} "$@"\n'
+    workspace.store.write_text(workspace.layout.program, text)
 
 
 def _set_aside(workspace: OpenWorkspace) -> str:

@@ -1,4 +1,4 @@
-"""Writes the file that a user named on the command line, in one step, wherever it is."""
+"""Writes files outside of ``.autoloop/`` that a user asked for, in one step: a report, an agent's wrappers."""
 
 from __future__ import annotations
 
@@ -23,14 +23,15 @@ def write(path: Path, data: bytes) -> None:
         if path.exists() and not path.is_file():
             path.write_bytes(data)  # a pipe or a device is not replaced
             return
-        _replace(path.resolve(), data)
+        replace(path.resolve(), data)
     except OSError as error:
         raise UsageError(
             "cannot_write", f"{path} could not be written.", why=str(error), fix="name another file with -o"
         ) from error
 
 
-def _replace(path: Path, data: bytes) -> None:
+def replace(path: Path, data: bytes) -> None:
+    """Put ``data`` at ``path`` in one step, with the permissions that were there; raises ``OSError``."""
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:

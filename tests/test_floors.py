@@ -18,7 +18,7 @@ PACKAGE = Path(__file__).parent.parent / "autoloop"
 # The longest matching name counts; a module without one must be given its floor here before it may be used.
 FLOORS = MappingProxyType(
     {
-        0: "errors evaluation model outcomes inferred shown described reported payloads paths progress",
+        0: "errors evaluation usage model outcomes inferred shown described reported payloads paths progress",
         1: "units metrics stats verdict config config_errors config_schema workflow machine guards offers updates "
         "documents budget scope learn similarity ideas guardrails brief pull_request staircase markup",
         2: "store git runner exchange machine_lock fingerprint log trust detect agents guides written",
@@ -30,7 +30,7 @@ FLOORS = MappingProxyType(
 FLOOR_OF = {f"autoloop.{name}": floor for floor, names in FLOORS.items() for name in names.split()} | {"autoloop": 0}
 
 # Who may write files: each has its own kind. log: the log file; bugs: a report when everything else is broken;
-# written: the file that a user names with -o.
+# written: what a user asks for outside of .autoloop/.
 WRITERS = ["store", "git", "runner", "exchange", "machine_lock", "trust", "log", "bugs", "written"]
 SLOW = {"sh", "structlog", "rich", "yaml", "matplotlib", "jinja2", "mcp"}
 LATE = {"render": {"rich"}, "report": {"matplotlib", "jinja2"}, "mcp_server": {"mcp"}}  # imported late as a whole

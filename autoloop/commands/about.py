@@ -16,6 +16,7 @@ from autoloop.payloads import ConfigShown, MachineShown, SchemaShown, Text
 _SCHEMAS: dict[str, type] = {
     "init": payloads.Init,
     "doctor": payloads.Doctor,
+    "install": payloads.Installed,
     "baseline": payloads.Baselined,
     "session": payloads.SessionAnswer,
     "session-list": payloads.SessionList,

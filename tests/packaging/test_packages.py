@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-SOURCES = {str(path.relative_to(ROOT)) for path in (ROOT / "autoloop").rglob("*.py")}
+TEXTS = {str(path.relative_to(ROOT)) for path in (ROOT / "autoloop/agents/skills").iterdir()}
+SOURCES = {str(path.relative_to(ROOT)) for path in (ROOT / "autoloop").rglob("*.py")} | TEXTS
 
 
 def build(kind, source, target):
