@@ -23,6 +23,7 @@ from simulate import Rule, Setting, Tally, tally  # noqa: E402 - the checkout mu
 
 EFFECTS = (0.0, -0.03, 0.03, 0.05, 0.1)  # the columns of the table
 REST = (-0.1, 0.3)  # count for the mean number of runs
+HEAD = "| rule | no effect, mean | worst | -3 % | +3 % | +5 % | +10 % | runs |\n|---|---|---|---|---|---|---|---|"
 NULLS = 10  # times as many decisions where there is no effect: the worst of many settings is worst by chance, too
 TEXTBOOK = Setting("gaussian", MODELS["gaussian"], 0.05)
 EXACT = Setting("deterministic", deterministic, 0.0)
@@ -129,7 +130,7 @@ def main(arguments: list[str]) -> int:
     decisions = asked.decisions or (4 if asked.quick else 60)
     rules = {"ours": ours(), **SIMPLE}
     print(f"{len(chosen)} noise settings, {decisions} decisions a cell ({NULLS * decisions} without effect); % kept\n")
-    print("| rule | no effect, mean | worst | -3 % | +3 % | +5 % | +10 % | runs |\n|---|---|---|---|---|---|---|---|")
+    print(HEAD)
     rows = [measure(name, rule, chosen, decisions) for name, rule in rules.items()]
     busy = [Setting(name, model, 0.05) for name, model in BUSY.items()]
     for row in (*rows, measure("ours, busy machine", ours(), busy, decisions)):
