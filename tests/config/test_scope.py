@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autoloop.scope import HARNESS, Trespass, bad_pattern, shadows, trespass
+from autoloop.scope import HARNESS, Trespass, bad_pattern, imported, shadows, trespass
 
 ALL = ("**",)
 
@@ -104,6 +104,30 @@ def test_what_decides_the_harness_is_protected_however_wide_the_patterns_are(pat
 def test_what_is_named_explicitly_may_be_edited(path):
     assert not trespass([path], ("src/**", path), ())
     assert protected(path, (path,), ("**", path))
+
+
+def test_what_python_sources_import():
+    sources = [
+        b"import os, json.decoder as j\nfrom statistics import mean\nfrom . import own\n",
+        b"not ( python",
+        b"\0",
+    ]
+    assert imported(sources) == {"os", "json", "statistics"}
+
+
+@pytest.mark.parametrize(
+    ("new", "shadowing"),
+    [
+        ("statistics.py", True),
+        ("bench/statistics/__init__.py", True),
+        ("app/statistics.py", False),
+        ("work.py", False),
+        ("queue.py", False),
+    ],
+)
+def test_a_module_that_the_harness_imports_from_elsewhere_is_not_replaced(new, shadowing):
+    files = ["bench/run.py", "app/__init__.py", "src/work.py"]
+    assert bool(shadows([new], ["bench/run.py"], files, {"statistics", "work"})) is shadowing
 
 
 @pytest.mark.parametrize("folder", ["web", "src/deep"])

@@ -200,6 +200,19 @@ def test_the_holdout_is_asked_before_keep_and_tells_nothing(configured):
     world.win("60")
 
 
+def test_each_look_at_the_holdout_is_in_the_journal_before_it_happens(configured):
+    world = configured
+    looks = world.root.parent / "looks"
+    text = world.read(".autoloop/config.toml")
+    seen = f"""grep -c '"holdout"' .autoloop/history.jsonl >> {looks}"""
+    world.write(".autoloop/config.toml", f'{text}\n[holdout]\ncommand = """{seen}"""\n')
+    world.prove()
+    world.win("80")
+    assert looks.read_text().split() == ["1"]
+    world.result("finalize")
+    assert looks.read_text().split() == ["1", "2"]
+
+
 def test_modules_of_the_repository_are_not_imported_by_the_program_itself(world):
     for name in ("colorsys", "pathlib", "json", "rich"):
         world.write(f"{name}.py", "print('hello from the repository')\n")

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autoloop.verdict import Config, Engine, Verdict
+from autoloop.verdict import Config, Engine, Noise, Verdict
+from autoloop.verdict.evidence import Fit, agreement, pair_noise
 
 ANY = st.one_of(
     st.none(), st.floats(allow_nan=True, allow_infinity=True), st.sampled_from([0.0, -1.0, 1.0, 1000.0, 1e-300, 1e300])
@@ -127,3 +128,26 @@ def test_the_second_try_adds_next_to_nothing_to_the_false_keeps(skewed):
     assert Config().second_try() == Config(alpha=0.025)
     assert 0 < reruns / 400 < 0.16
     assert second_keeps <= 400 * 0.08 * 0.05 + 3 * math.sqrt(400 * 0.08 * 0.05)
+
+
+def test_the_sums_of_unrelated_pairs_double_what_is_known_of_the_noise():
+    nothing = Noise(0.0, 0.0)
+    assert pair_noise(nothing, Fit(0, ss=4, df=4, sums_ss=4, sums_df=4), 4) == Noise(1.0, 8.0)
+    for strange in (0.01, 100.0):  # alternating runs, drifting runs
+        assert pair_noise(nothing, Fit(0, ss=4, df=4, sums_ss=4 * strange, sums_df=4), 4) == Noise(1.0, 4.0)
+    assert pair_noise(nothing, Fit(0, ss=4, df=4, sums_ss=4, sums_df=4), 1) == Noise(1.0, 4.0)
+    assert 0 < agreement(1.0, 2.0, 4.0) == agreement(2.0, 1.0, 4.0) < 1
+
+
+def test_less_is_claimed_than_was_seen_and_the_more_certain_the_nearer():
+    shares = []
+    for effect in (0.06, 0.2):
+        noise = Random(3)
+
+        def run(arm, effect=effect, noise=noise):
+            return (100 if arm == "baseline" else 100 * (1 - effect)) * (1 + noise.gauss(0, 0.02))
+
+        verdict = decide(Config(), [run("baseline") for _ in range(5)], run)
+        assert verdict.decision == "keep"
+        shares.append(verdict.expected / verdict.estimate)
+    assert 0.5 < shares[0] < shares[1] < 1
