@@ -74,10 +74,8 @@ def _config(workspace: OpenWorkspace) -> Iterator[Check]:
 
 
 def _incomplete(config: Config) -> Iterator[Check]:
-    edit = "edit [eval] in .autoloop/config.toml, then: autoloop doctor"
-    if not config.eval.primary_metric:
-        yield Check("metric", "fail", "The primary metric has no name.", "[eval] primary_metric is empty", edit)
-    if not config.eval.direction:
+    edit = "name a command that tests it: [guardrails.tests] in .autoloop/config.toml, or: autoloop doctor --fix"
+    if config.eval.primary_metric and not config.eval.direction:
         yield Check(
             "direction",
             "fail",

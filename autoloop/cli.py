@@ -79,9 +79,10 @@ def _prepare(app: App, arguments: list[str]) -> None:
 
         app.notify = Ticker(sys.stderr)
     if app.interactive:
-        from autoloop.program import confirmed
+        from autoloop.terminal import Terminal
 
-        app.ask = confirmed
+        app.person = Terminal(app.notify)
+        app.ask = app.person.confirm
 
 
 def _show(app: App, name: str, answer: Answer) -> int:

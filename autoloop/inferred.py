@@ -35,7 +35,7 @@ class EvidenceShown(msgspec.Struct, frozen=True):
 
 
 class Inferred(msgspec.Struct, frozen=True):
-    """What set-up found in the repository."""
+    """What set-up found in the repository; ``others`` are the candidates that were ranked below ``eval``."""
 
     project_kinds: tuple[str, ...]
     package_manager: str
@@ -46,3 +46,4 @@ class Inferred(msgspec.Struct, frozen=True):
     confidence: Literal["high", "low", "none"]
     reasons: tuple[str, ...] = ()
     suggestions: tuple[EvalInferred, ...] = ()
+    others: tuple[EvalInferred, ...] = ()

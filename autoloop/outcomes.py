@@ -22,11 +22,15 @@ class Check(msgspec.Struct, frozen=True):
 
 
 class Checked(msgspec.Struct, frozen=True):
-    """What doctor found; ``config_digest`` is that of the configuration whose commands it ran."""
+    """What doctor found; ``config_digest`` is that of the configuration whose commands it ran.
+
+    ``fixed`` says what was replaced in config.toml, ``diff`` shows it.
+    """
 
     checks: tuple[Check, ...]
     durations: dict[str, float] = {}
     fixed: tuple[str, ...] = ()
+    diff: str = ""
     config_digest: str = ""
 
     @property

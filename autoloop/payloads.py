@@ -91,7 +91,7 @@ __all__ = [
 
 
 class Doctor(msgspec.Struct, frozen=True):
-    """Answer of ``doctor``."""
+    """Answer of ``doctor``; ``healthy`` says that commands were run and nothing failed."""
 
     healthy: bool
     checks: tuple[Check, ...]

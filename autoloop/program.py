@@ -104,8 +104,3 @@ def asked(arguments: list[str], app: App) -> object:
         context = getattr(error, "ctx", None)
         path = context.command_path if context else "autoloop"
         raise UsageError("usage", error.format_message(), fix=f"{path} --help") from error
-
-
-def confirmed(question: str) -> bool:
-    """Ask the person at the terminal."""
-    return click.confirm(question, default=False, err=True)

@@ -21,6 +21,8 @@ from autoloop.outcomes import Arm
 _MOST_RESULT_BYTES = 64 << 20
 _TAIL_LINES = 12
 _SEARCHED_LINES = 200
+_ALL_LINES = 20_000
+_MOST_OUTPUT = 1 << 20
 _FAILURE_WORDS = ("FAIL", "ERROR", "AssertionError", "E  ", "error", "Error", "panicked", "--- FAIL")
 _COMPARING = {"evaluating", "keeping", "confirming"}
 
@@ -150,9 +152,12 @@ class Sampler:
         )
         return self._last
 
-    def last_words(self) -> str:
-        """The end of what the last command printed."""
-        return said(self._last) if self._last else ""
+    def output(self) -> str:
+        """What the last command printed, the last megabyte of each stream: where counts of tests are looked for."""
+        if self._last is None:
+            return ""
+        paths = (self._last.stdout, self._last.stderr)
+        return "\n".join(runner.tail(path, _ALL_LINES, max_bytes=_MOST_OUTPUT) for path in paths)
 
     def _name(self, path: Path) -> str:
         return f"{self.folder.name}/{path.name}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import sys
-import time
 from pathlib import Path
 
 from autoloop import trust
@@ -37,7 +36,7 @@ def write(workspace: OpenWorkspace, text: str, *, force: bool, track: bool, noti
     engine = Engine(workspace, notify=notify)
     asked = {"force": force or not (exists and store.exists())}
     engine.demand("init", asked)
-    backup = _set_aside(workspace) if exists and force else None
+    backup = str(store.set_aside(layout.config).relative_to(workspace.root)) if exists and force else None
     store.write_text(layout.gitignore, _IGNORE_VOLATILE if track else _IGNORE_ALL)
     written = force or not exists
     if written:
@@ -55,11 +54,3 @@ def record_program(workspace: Workspace) -> None:
     start = f"import sys; sys.path.insert(0, {str(library)!r}); from autoloop.cli import main; main()"
     text = f'{_PROGRAM}exec {shlex.quote(sys.executable)} -P -c {shlex.quote(start)} "$@"\n'
     workspace.store.write_text(workspace.layout.program, text)
-
-
-def _set_aside(workspace: OpenWorkspace) -> str:
-    """Copy the configuration to ``backups/``; answers where."""
-    layout = workspace.layout
-    target = layout.backups / f"config-{time.strftime('%Y%m%d-%H%M%S')}.toml"
-    workspace.store.write_text(target, layout.config.read_text(encoding="utf-8"))
-    return str(target.relative_to(workspace.root))

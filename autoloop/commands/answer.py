@@ -5,9 +5,10 @@ No click here: the quick lane of the command line answers without it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
@@ -34,6 +35,22 @@ class Answer(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
 
+class Person(Protocol):
+    """Somebody at the terminal, who can be asked."""
+
+    def tell(self, text: str) -> None:
+        """Say something that belongs to the next question."""
+
+    def confirm(self, question: str, *, default: bool = False) -> bool:
+        """Yes or no."""
+
+    def choose(self, question: str, options: Sequence[str]) -> int:
+        """The index of one of the options; the first is the default."""
+
+    def enter(self, question: str) -> str:
+        """A line of text, which may be empty."""
+
+
 class App:
     """The global options of one invocation."""
 
@@ -47,6 +64,7 @@ class App:
         self.interactive = False
         self.notify: Notify = silent
         self.ask: Callable[[str], bool] | None = None
+        self.person: Person | None = None
 
     @cached_property
     def workspace(self) -> Workspace:

@@ -7,7 +7,7 @@ import click
 from autoloop import trust
 from autoloop.checks import standing
 from autoloop.commands.app import Answer, App, command
-from autoloop.commands.firing import engine, opened
+from autoloop.commands.firing import engine, fire, opened
 from autoloop.errors import EXIT_REFUSED, AutoLoopError, RefusedError
 from autoloop.model import Record
 from autoloop.outcomes import Check, Checked
@@ -16,36 +16,50 @@ from autoloop.payloads import Doctor
 
 @command("doctor", short_help="Run every configured command for real and say what is wrong.")
 @click.option("--fix", is_flag=True, help="Repair what can be proven, and show the change.")
+@click.option("--undo", "back", is_flag=True, help="Put back the config.toml that --fix or init --force replaced.")
 @click.option("--rebuild", is_flag=True, help="Rebuild state files from the journal first.")
-def doctor(app: App, fix: bool, rebuild: bool) -> Answer:
+def doctor(app: App, fix: bool, back: bool, rebuild: bool) -> Answer:
     """Run every configured command for real and say what is wrong. Unhealthy is exit code 1.
 
     \b
     autoloop doctor
-    autoloop doctor --fix
+    autoloop doctor --fix         tries other commands where one fails, and writes down what works
+    autoloop doctor --undo        takes that back
     autoloop doctor --rebuild     after state files were damaged
     """
     if rebuild:
         app.workspace.store.rebuild()
-    return examine(app, fix=fix)
+    return _undone(app) if back else examine(app, fix=fix)
 
 
-def examine(app: App, *, fix: bool = False) -> Answer:
-    """Doctor's answer, also for ``init --verify``."""
+def examine(app: App, *, fix: bool = False, fresh: bool = False) -> Answer:
+    """Doctor's answer, also for ``init --verify``; with ``fix``, what failed is replaced where something else works.
+
+    ``fresh``: the configuration was written a moment ago, and nobody relies on its linters yet.
+    """
     record = app.workspace.record()
     if record.experiment is not None or record.state == "uninitialized":
         return _looked(app, record)
-    fixed, diff = _repaired(app) if fix else ((), "")
     _approve(app)
     try:
-        done = engine(app).fire("doctor")
+        done = fire(app, "doctor", {"fix": fix or None, "fresh": fresh or None})
     except RefusedError as refusal:
         if refusal.code in {"config_missing", "config_invalid", "config_unreadable"}:
             return _looked(app, record)
         raise
     checked = done.result
-    checks = checked.checks if isinstance(checked, Checked) else ()
-    return _answer(checks, done.record, fixed, diff)
+    if not isinstance(checked, Checked):
+        return _answer((), done.record)
+    return _answer(checked.checks, done.record, checked.fixed, checked.diff)
+
+
+def _undone(app: App) -> Answer:
+    """The configuration as it was before; its commands are not run, for somebody wanted it back as it is."""
+    from autoloop.works.repair import undo
+
+    said, diff = undo(opened(app))
+    notes = ("no command was run; to prove them: autoloop doctor",)
+    return Answer(Doctor(healthy=False, checks=(), fixed=(said,), diff=diff), app.workspace.record(), notes=notes)
 
 
 def _answer(
@@ -85,9 +99,3 @@ def _approve(app: App) -> None:
 def _question(command_: str, others: list[str]) -> str:
     listed = "\n".join(f"  {line}" for line in [command_, *others] if line)
     return f"This configuration came with the repository. It would run:\n{listed}\nRun these commands?"
-
-
-def _repaired(app: App) -> tuple[tuple[str, ...], str]:
-    from autoloop.repair import repair
-
-    return repair(opened(app), app.notify)

@@ -6,12 +6,16 @@ import click
 
 from autoloop import detect
 from autoloop.commands.app import Answer, App, command
+from autoloop.commands.choosing import Chosen, best, choose
 from autoloop.commands.doctor import examine
 from autoloop.commands.firing import opened
 from autoloop.detect import Candidate, Inference
 from autoloop.errors import StateError
+from autoloop.opened import OpenWorkspace
 from autoloop.payloads import Doctor, EvalInferred, EvidenceShown, Inferred, Init, NamedCommand
 from autoloop.setup import write
+
+_OTHERS = 4
 
 
 @command("init", short_help="Scan the repository and write .autoloop/config.toml.")
@@ -22,43 +26,62 @@ from autoloop.setup import write
 def init(app: App, verify: bool, dry_run: bool, force: bool, track: bool) -> Answer:
     """Find the benchmark, the metric, its direction and the guardrails, and write .autoloop/config.toml.
 
-    Nothing of the repository is executed, unless --verify is given. No file outside .autoloop/ is touched.
+    Nothing of the repository is executed, unless --verify is given; then other candidates are tried where the best one
+    fails. No file outside .autoloop/ is touched. At a terminal you are asked; with --yes, --json or a pipe you are not.
 
     \b
     autoloop init --verify
     autoloop init --dry-run
     """
     workspace = opened(app)
-    foreign = workspace.store.foreign()
-    if foreign:
-        raise StateError("foreign_directory", "There is a .autoloop/ of another tool.", why=foreign, fix="move it away")
+    _ours(workspace)
     workspace.repository.head()
     found = detect.scan(workspace.root)
-    chosen = found.evals[0] if found.evals else None
-    text = detect.config_text(found, chosen=chosen, guardrails=found.guardrails)
+    adopted = workspace.layout.config.exists() and not force
+    chosen = best(found) if dry_run or adopted else choose(app, found)
+    text = detect.config_text(found, chosen=chosen.eval, guardrails=chosen.guardrails)
     shown = inferred(found, chosen)
     path = str(workspace.layout.config.relative_to(workspace.root))
     if dry_run:
         return Answer(Init(path, shown, written=False, text=text), workspace.record())
     written, backup = write(workspace, text, force=force, track=track, notify=app.notify)
-    answer = examine(app) if verify else None
+    answer = examine(app, fix=written, fresh=written) if verify else None
     verification = answer.payload if answer is not None and isinstance(answer.payload, Doctor) else None
     code = answer.exit_code if answer else 0
     return Answer(Init(path, shown, written, verification, backup), workspace.record(), code)
 
 
-def inferred(found: Inference, chosen: Candidate | None) -> Inferred:
-    """What set-up found, as it is shown."""
+def _ours(workspace: OpenWorkspace) -> None:
+    """Leave alone what another program keeps in ``.autoloop/``.
+
+    Raises:
+        StateError: it is another program's, or that of the original tool of this name, which can be imported.
+    """
+    what = "There is a .autoloop/ of another tool."
+    original = workspace.store.original()
+    if original:
+        what, why = "There is a .autoloop/ of the original AutoLoop.", f"it holds {original}"
+        raise StateError("original_directory", what, why=why, fix="autoloop init --import")
+    foreign = workspace.store.foreign()
+    if foreign:
+        raise StateError(
+            "foreign_directory", what, why=foreign, fix="mv .autoloop .autoloop.other, then: autoloop init"
+        )
+
+
+def inferred(found: Inference, chosen: Chosen) -> Inferred:
+    """What set-up found and what of it was chosen, as it is shown."""
     return Inferred(
         project_kinds=found.project_kinds,
         package_manager=found.package_manager,
-        eval=_shown(chosen) if chosen else None,
-        guardrails=tuple(NamedCommand(rail.name, rail.command) for rail in found.guardrails),
+        eval=_shown(chosen.eval) if chosen.eval else None,
+        guardrails=tuple(NamedCommand(rail.name, rail.command) for rail in chosen.guardrails),
         protected=found.protected,
         evidence=tuple(EvidenceShown(item.file, item.why) for item in found.evidence),
         confidence=found.confidence,
         reasons=found.reasons,
         suggestions=tuple(_shown(idea) for idea in found.suggestions),
+        others=tuple(_shown(one) for one in found.evals if one is not chosen.eval)[:_OTHERS],
     )
 
 

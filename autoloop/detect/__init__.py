@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from autoloop.detect.configtext import config_text
+from autoloop.detect.formats import narrower
 from autoloop.detect.hints import install_hint, missing_tools
+from autoloop.detect.objections import Objection, eval_objection
 from autoloop.detect.scan import scan
+from autoloop.detect.symptoms import Symptom, symptom
 from autoloop.detect.vacuity import Proof, proof, vacuous
 from autoloop.detect.words import Candidate, Evidence, GuardrailCandidate, Inference
 
@@ -13,11 +16,16 @@ __all__ = [
     "Evidence",
     "GuardrailCandidate",
     "Inference",
+    "Objection",
     "Proof",
+    "Symptom",
     "config_text",
+    "eval_objection",
     "install_hint",
     "missing_tools",
+    "narrower",
     "proof",
     "scan",
+    "symptom",
     "vacuous",
 ]

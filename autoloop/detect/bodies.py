@@ -32,11 +32,17 @@ _PLACEHOLDER = re.compile(r"no tests? specified|\bexit\s+1\b|not (yet )?implemen
 _NOTHING = re.compile(r"\s*(@?(echo\b|true\b|exit\b|:(?=\s|$))[^|;&\n]*(&&|;|\n)?\s*)*")
 _SERVICE = re.compile(
     r"\bdocker(-compose)?\s+(compose\s+)?(up|run|exec)\b|\bkubectl\b"
-    r"|\b(k6|artillery|locust|wrk2?|ab|bombardier|vegeta|lhci)\s"
+    r"|\b(k6|artillery|locust|wrk2?|ab|bombardier|vegeta|lhci|autocannon|hey|h2load|oha|pgbench|redis-benchmark)\s"
+    r"|\bstart-server-and-test\b|(?<![&>])&\s*(?![&>\d])\S"
 )
+_BRINGS_ITS_OWN = re.compile(r"\bconcurrently\b.*\s(-k|--kill-others)\b")
 _GPU = re.compile(r"\b(nvidia-smi|torchrun|accelerate launch|nsys|ncu)\b")
 _ARGUMENT = re.compile(r"(?<![\\$])\$\{?[1-9]\b|<[a-z][\w-]*>")
 _LONGEST = 1000
+_COMPILES = re.compile(
+    r"(\$[({](CC|CXX|LD|AR|LINK|COMPILE|RANLIB|MKDIR|INSTALL)[\w.]*[)}]|(g?cc|g\+\+|clang(\+\+)?|ld|ar|ranlib)\s"
+    r"|mkdir\s|go build\s|cargo build\b|cmake\s|echo\s|install\s|cp\s|ln\s|rm\s|touch\s)(?!.*(&&|;)\s*\./)"
+)
 _SINGLE_QUOTED = re.compile(r"'[^']*'")
 _SAFE_WORD = re.compile(r"[\w@%+=:,./-]+")
 
@@ -61,9 +67,15 @@ def is_placeholder(body: str) -> bool:
     return bool(_NOTHING.fullmatch(body)) or bool(_PLACEHOLDER.search(body) and re.search(r"\becho\b", body))
 
 
+def only_builds(body: str) -> bool:
+    """Whether every command compiles, links or prepares, so that nothing is run that could be measured."""
+    lines = commands(body)
+    return bool(lines) and all(_COMPILES.match(line) for line in lines)
+
+
 def wants_service(body: str) -> bool:
     """Whether it needs something running beside it (containers, a server under load)."""
-    return _SERVICE.search(body) is not None
+    return _SERVICE.search(body) is not None and not _BRINGS_ITS_OWN.search(body)
 
 
 def wants_gpu(body: str) -> bool:

@@ -12,12 +12,15 @@ from autoloop.detect.tree import directory_of, is_sample
 from autoloop.detect.words import Candidate, Evidence, Finding, GuardrailCandidate
 
 _SOURCES = (".cc", ".cpp", ".cxx", ".c")
-_OPTION = r"(?i)^[ \t]*(?:cmake_dependent_)?option\s*\(\s*(\w*{}\w*)\s[^)]*?\b(ON|OFF|TRUE|FALSE)?\s*\)"
+_OPTION = re.compile(
+    r"(?i)^[ \t]*(?:cmake_dependent_)?option\s*\(\s*(\w+)\s[^)]*?\b(ON|OFF|TRUE|FALSE)?\s*\)", re.MULTILINE
+)
 _TARGET = re.compile(
     r"(?i)^[ \t]*(?:add_executable|[a-z]\w*_?(?:add_)?bench\w*)\s*\(\s*([A-Za-z][\w.-]*)([^)]*)\)", re.MULTILINE
 )
 _BENCH_NAME = re.compile(r"(?i)(^|[-_.])(bench|benchmarks?|benches|perf)|bench(mark)?s?$")
 _TESTS = r"(?i)\b(add_test|catch_discover_tests|gtest_discover_tests|doctest_discover_tests|gtest_add_tests)\s*\("
+_UNWANTED = re.compile(r"(?i)gtest|third_?party|coverage|werror|install|no_|disable|asan|sanitize|fuzz|doc")
 _MESON_BENCH = r"^[ \t]*benchmark\s*\(\s*'([^']+)'"
 
 
@@ -48,16 +51,35 @@ def _directory(repo: Repository) -> str:
 
 
 def _options(repo: Repository, lists: list[str], word: str) -> str:
-    """``-D`` switches for options of this kind that are off unless asked for."""
-    pattern = re.compile(_OPTION.format(word), re.MULTILINE)
-    found = [match for path in lists for match in pattern.finditer(repo.tree.text(path))]
-    off = [
-        match[1]
-        for match in found
-        if (match[2] or "OFF").upper() in {"OFF", "FALSE"}
-        and not re.search(r"(?i)coverage|werror|install|no_|disable|asan|fuzz", match[1])
-    ]
-    return "".join(f" -D{name}=ON" for name in dict.fromkeys(off))
+    """``-D`` switches for options of this kind that are off unless asked for, or that a directory of it hangs on."""
+    texts = [repo.tree.text(path) for path in lists]
+    off = {
+        match[1]: None
+        for text in texts
+        for match in _OPTION.finditer(text)
+        if (match[2] or "OFF").upper() in {"OFF", "FALSE"} and not _UNWANTED.search(match[1])
+    }
+    guarded = {name for text in texts for name in _guarding(text, word)}
+    named = re.compile(rf"(?i){word}")
+    return "".join(f" -D{name}=ON" for name in off if named.search(name) or name in guarded)
+
+
+def _guarding(text: str, word: str) -> Iterator[str]:
+    """Options that an ``add_subdirectory`` of this kind hangs on: conditions around it, and early returns before it."""
+    open_: list[str] = []
+    needed: list[str] = []
+    for line in text.splitlines():
+        begun = re.match(r"(?i)\s*if\s*\((.*)\)", line)
+        if begun:
+            open_.append(begun[1])
+        elif re.match(r"(?i)\s*endif\s*\(", line) and open_:
+            open_.pop()
+        elif re.match(r"(?i)\s*return\s*\(", line) and open_:
+            needed += re.findall(r"\bNOT ([A-Z]\w+)\b", open_[-1])
+        elif re.match(rf"(?i)\s*add_subdirectory\s*\(\s*[\w./]*{word}", line):
+            around = [name for condition in open_ for name in re.findall(r"(?<!NOT )\b[A-Z]\w+\b", condition)]
+            plainly = [name for name in around if re.search(rf"(?i){word}", name)]
+            yield from (*needed, *(plainly or around))
 
 
 def _cmake_evals(repo: Repository, lists: list[str], build: str) -> Iterator[Candidate]:

@@ -49,3 +49,8 @@ FORMATS = {
     "benchmark-ips": Format(_ALL, HIGHER, "i/s", "run one file"),
     "phpbench": Format(_ALL, LOWER, "us", "--filter=NAME, --iterations=3"),
 }
+
+
+def narrower(name: str) -> str:
+    """How a run of this format is made shorter; empty where nothing is known."""
+    return FORMATS.get(name, Format()).narrow

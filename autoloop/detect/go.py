@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from autoloop.detect import names
 from autoloop.detect.bodies import inside, quote
 from autoloop.detect.formats import FORMATS
 from autoloop.detect.repository import Repository
@@ -67,8 +68,8 @@ def _benched(repo: Repository, modules: list[str]) -> Iterator[Benched]:
         )
         if module is None:
             continue
-        names = tuple(found[1] for path in files for found in _BENCHMARK.finditer(repo.tree.text(path)))
-        yield Benched(module, directory, tuple(files), names, _tag(repo, files))
+        functions = tuple(found[1] for path in files for found in _BENCHMARK.finditer(repo.tree.text(path)))
+        yield Benched(module, directory, tuple(files), functions, _tag(repo, files))
 
 
 def _tag(repo: Repository, files: list[str]) -> str:
@@ -113,7 +114,8 @@ def _support(repo: Repository, one: Benched) -> tuple[float, tuple[Evidence, ...
 
 def _documented(repo: Repository, one: Benched) -> str:
     """The pattern that a task or CI gives for exactly these benchmarks, else all of them."""
-    texts = [mention.command for mention in repo.mentions] + [task.body for task in repo.tasks]
+    tasks = [task.body for task in repo.tasks if not names.beside(task.name)]
+    texts = [*(mention.command for mention in repo.mentions), *tasks]
     chosen = rf"\bgo test\b[^\n]*-bench[= ]['\"]?(\^?\w+\$?)['\"]?[^\n]*{re.escape(one.package)}(\s|$)"
     for found in filter(None, (re.search(chosen, text) for text in texts)):
         if any(re.search(found[1], name) for name in one.names):

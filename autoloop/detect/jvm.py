@@ -169,10 +169,17 @@ class _Maven(_Build):
         inner = module.removeprefix(self.home).strip("/")
         chosen = f" -pl {quote(inner)} -am" if inner else ""
         build = f"{self.tool} -B -q package -DskipTests{chosen}"
-        jar = "benchmarks" if not name or "$" in name else name
+        jar = self._resolved(path, name) or "benchmarks"
         where = f"{inner}/target/{jar}.jar" if inner else f"target/{jar}.jar"
         command = f"java -jar {quote(where)} -rf json -rff {RESULT_FILE}"
         return self.candidate(command, build, path, files, r"benchmarks?[\w.-]*\.jar|jmh")
+
+    def _resolved(self, path: str, name: str) -> str:
+        """A name with the property it stands for, where the same file defines it."""
+        if not name.startswith("$"):
+            return name
+        found = re.search(rf"<{re.escape(name[2:-1])}>\s*([\w.-]+)\s*</", self.repo.tree.text(path))
+        return found[1] if found else ""
 
     def guardrails(self) -> Iterator[GuardrailCandidate]:
         tests = [path for path in self.sources if re.search(r"(^|/)src/(test|it)/", path)]

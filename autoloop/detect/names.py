@@ -30,7 +30,8 @@ _KINDS = {
         r"(?i)((format|fmt|prettier|style)[-_:]?(check|ci|verify|test)|check[-_:]?(format|fmt|formatting|style))"
     ),
 }
-_BENCH_STEM = r"(?i)(^|/)((bench|benchmarks?|perf)([-_.][\w.-]*)?|[\w.-]+[-_.](bench|benchmarks?|perf))"
+_WORDS = "bench|benchmarks?|perf|performance|speed|speed[-_]?test"
+_BENCH_STEM = rf"(?i)(^|/)(({_WORDS})([-_.][\w.-]*)?|[\w.-]+[-_.]({_WORDS}))"
 
 
 def measures(name: str) -> bool:

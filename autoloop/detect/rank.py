@@ -92,6 +92,16 @@ def guardrails(repo: Repository, findings: Sequence[Finding], best: Candidate | 
     return tuple(sorted(chosen.values(), key=lambda one: (_order(one.name), -one.score)))
 
 
+def other_guardrails(
+    findings: Sequence[Finding], chosen: Sequence[GuardrailCandidate]
+) -> tuple[GuardrailCandidate, ...]:
+    """Every command that was not chosen, the best first."""
+    used = {guardrail.command for guardrail in chosen}
+    found = (guardrail for finding in findings for guardrail in finding.guardrails)
+    unique = {guardrail.command: guardrail for guardrail in found if guardrail.command not in used}
+    return tuple(sorted(unique.values(), key=lambda one: -one.score))
+
+
 def _in_ci(repo: Repository, guardrail: GuardrailCandidate) -> bool:
     tool = guardrail.command.rpartition("&& ")[2].split()[0]
     return repo.said(rf"(^|\s){re.escape(tool.lstrip('./'))}\b.*\btest", "ci") is not None

@@ -117,7 +117,7 @@ def _guardrails(repo: Repository, prefix: str) -> Iterator[GuardrailCandidate]:
     if "bin/rails" in repo.tree and tests:
         yield GuardrailCandidate("tests", "bin/rails test", (Evidence(tests[0], "Rails tests"),), "ruby", 0.8)
     elif tests and re.search(r"TestTask|Minitest::", rake):
-        task = re.search(r"(?:TestTask|Minitest::\w+)\.(?:new|create)\(?\s*:?[\"']?(\w+)?", rake)
+        task = re.search(r"(?:TestTask|Minitest::\w+)\.(?:new|create)\(?\s*(?::|[\"'])(\w+)", rake)
         name = (task[1] if task else "") or "test"
         yield GuardrailCandidate("tests", f"{prefix}rake {name}", (Evidence("Rakefile", "TestTask"),), "ruby", 0.85)
     elif specs:

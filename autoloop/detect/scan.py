@@ -64,6 +64,7 @@ def scan(root: Path, *, deadline: float = 1.5) -> Inference:
         package_manager=owners[0].package_manager if owners else next((task.runner for task in repo.tasks), ""),
         evals=evals,
         guardrails=guardrails,
+        other_guardrails=rank.other_guardrails(findings, guardrails),
         protected=_protected(repo, findings, best),
         editable=(best.editable if best else ()) or ("**",),
         confidence=best.confidence if best else "none",

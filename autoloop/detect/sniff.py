@@ -23,7 +23,7 @@ _OPEN_LABEL = re.compile(r"([A-Za-z][\w/ .@%-]{0,40}?)\s*([:=])\s*$")
 # Words that carry a number without being a measurement.
 _NO_METRIC = re.compile(
     r"(?i)\b(usage|seed|epochs?|steps?|iters?|iterations?|rounds?|n|size|version|file|path|url|port|listening|warning"
-    r"|expected|error|failed|failure|using|loading|loaded|total|count|batch|rank|device|params?|parameters?)\b"
+    r"|expected|error|failed|failure|using|loading|loaded|total|count|batch|rank|device|params?|parameters?|times)\b"
 )
 _NUMBER = r"([-+]?\d+(?:,\d{3})*(?:\.\d+)?(?:[eE][-+]?\d+)?)"
 

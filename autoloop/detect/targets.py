@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from autoloop.detect import bodies, names
+from autoloop.detect.objections import COMMITS
 from autoloop.detect.repository import Repository
 from autoloop.detect.sources import needs_arguments, yielding
 from autoloop.detect.tasks import Task
@@ -24,9 +25,6 @@ _FORMATS = (
     ("jmh", r"(gradlew?|mvnw?)\b.*\bjmh\b|benchmarks\.jar"),
 )
 _SCRIPT = re.compile(r"(?<![\w./-])((?:\./)?[\w@][\w@./-]*\.(?:py|m?js|cjs|m?ts|cts|sh|bash|rb|php|exs|pl|lua|jl))\b")
-
-
-_COMMITS = re.compile(r"\basv (run|continuous)\b(?!.*(existing|=same|-E same))|\bbranchcmp\b|\bgit worktree add\b")
 
 
 def script_files(repo: Repository, body: str, base: str = "") -> tuple[str, ...]:
@@ -56,10 +54,11 @@ def objection(repo: Repository, name: str, body: str, *, arguments: bool = False
         return "prepares or compares, and measures nothing itself"
     objections = (
         (not body.strip() or bodies.is_placeholder(body), "does nothing"),
+        (bodies.only_builds(body), "only builds"),
         (bodies.wants_service(body), "needs a service running beside it"),
         (bodies.mutates(body), "changes files of the work tree"),
         (arguments or bodies.wants_arguments(body), "needs arguments"),
-        (_COMMITS.search(body) is not None, "measures commits, never an uncommitted edit"),
+        (COMMITS.search(body) is not None, "measures commits, never an uncommitted edit"),
         (bodies.watches(body) and "vitest" not in body, "waits for changes and never ends"),
     )
     said = next((why for holds, why in objections if holds), "")
@@ -90,7 +89,7 @@ def task_evals(repo: Repository, tasks: Iterable[Task], ecosystem: str) -> tuple
     """Candidates among the tasks, and why others that are named alike are none."""
     evals, reasons = [], []
     for task in tasks:
-        if not (names.measures(task.name) or names.beside(task.name)):
+        if "/" in task.name or not (names.measures(task.name) or names.beside(task.name)):
             continue
         why = objection(repo, task.name, task.body, arguments=task.arguments)
         if why:

@@ -15,6 +15,8 @@ from autoloop.metrics import direction_of
 
 _LEARNS = r"^[ \t]*(import|from) (torch|jax|flax|tensorflow|keras|mlx|tinygrad|sklearn|xgboost|lightgbm|numpy)\b"
 _SCRIPT = re.compile(r"(^|/)(train|training|pretrain|finetune|main)(_[\w-]+)?\.py$")
+# What only a launcher for several processes sets; without it the script ends at once.
+_LAUNCHED = r"""environ\[["'](LOCAL_)?RANK["']\]|environ\[["']WORLD_SIZE["']\]"""
 _QUALITY = re.compile(r"(?i)loss|bpb|bpc|ppl|perplexity|acc|f1|auc|bleu|rmse|mae|mse|score|reward|r2|wer|cer")
 _PREPARES = re.compile(r"(?i)^(prepare|download|data|dataset|tokenizer|eval|evaluate|evaluation)\w*\.py$")
 
@@ -39,6 +41,8 @@ def inspect(repo: Repository) -> Finding | None:
 
 def _wants_arguments(repo: Repository, project: PythonProject, path: str) -> bool:
     inner = path.removeprefix(at(project.base, ""))
+    if re.search(_LAUNCHED, repo.tree.text(path)):
+        return True
     return needs_arguments(path, repo.tree.text(path)) and not _documented_arguments(repo, inner)
 
 

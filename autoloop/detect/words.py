@@ -89,6 +89,7 @@ class Inference(msgspec.Struct, frozen=True):
     Attributes:
         evals: every candidate, best first.
         guardrails: the best command of each kind, without duplicates.
+        other_guardrails: the rest, to be tried where the best ones fail; best first.
         confidence: of the best eval; ``none`` when there is none.
         reasons: why there is none.
         suggestions: labelled ways to get a number all the same.
@@ -99,6 +100,7 @@ class Inference(msgspec.Struct, frozen=True):
     package_manager: str = ""
     evals: tuple[Candidate, ...] = ()
     guardrails: tuple[GuardrailCandidate, ...] = ()
+    other_guardrails: tuple[GuardrailCandidate, ...] = ()
     protected: tuple[str, ...] = ()
     editable: tuple[str, ...] = ("**",)
     confidence: Literal["high", "low", "none"] = "none"

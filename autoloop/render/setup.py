@@ -20,9 +20,8 @@ def init(answer: Init) -> list[Block]:
     blocks: list[Block] = [Text(f"Found: {kinds}" + (f" ({found.package_manager})" if found.package_manager else ""))]
     rows = []
     if found.eval is not None:
-        direction = found.eval.direction.replace("_", " ") or "direction unknown: please set it"
         rows.append(("eval", found.eval.command))
-        rows.append(("metric", f"{found.eval.primary_metric or '(no name found)'} ({direction})"))
+        rows.append(("metric", _metric(found.eval)))
     rows += [(f"guardrail {rail.name}", rail.command) for rail in found.guardrails]
     if found.protected:
         rows.append(("protected", ", ".join(found.protected)))
@@ -38,6 +37,14 @@ def init(answer: Init) -> list[Block]:
     return blocks + (doctor(answer.verification) if answer.verification else [])
 
 
+def _metric(found: EvalInferred) -> str:
+    """The number and its direction, or how to get at what is not known."""
+    if not found.primary_metric:
+        return "not known before the first run: autoloop doctor lists what is printed"
+    side = found.direction.replace("_", " ") or "its name does not say which way is better: set direction"
+    return f"{found.primary_metric} ({side})"
+
+
 def _idea(idea: EvalInferred) -> Text:
     """Something that could be measured where nothing is."""
     text = Text(f"  you could: {idea.label}")
@@ -51,6 +58,8 @@ def doctor(answer: Doctor) -> list[Block]:
     blocks: list[Block] = [Text(line, style="green") for line in answer.fixed]
     if answer.diff:
         blocks.append(Text(answer.diff))
+    if not answer.checks:
+        return blocks
     blocks.append(table("", "", rows=[(word(check.status), _check(check)) for check in answer.checks]))
     failed = sum(check.status == "fail" for check in answer.checks)
     healthy = Text("Healthy.", style="bold green")

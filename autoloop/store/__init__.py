@@ -64,6 +64,10 @@ class Store:
         """
         return home.foreign(self.layout)
 
+    def original(self) -> str | None:
+        """What in ``.autoloop/`` the original tool of this name has left, else None; raises as ``foreign``."""
+        return home.original(self.layout)
+
     def load(self, type_: type[T]) -> T | None:
         """The state record, None when nothing was recorded yet. Takes no lock and changes nothing.
 
@@ -170,6 +174,20 @@ class Store:
             old = self.read_text(path) or ""
             if (new := edit(old)) != old:
                 self.write_text(path, new)
+
+    def set_aside(self, path: Path) -> Path:
+        """Copy a text file that is about to be replaced to ``backups/``; answers where.
+
+        Raises:
+            StateError: it cannot be read, or the system refused.
+        """
+        copy = home.backup_path(self.layout, self._io, path.name)
+        self.write_text(copy, self.read_text(path) or "")
+        return copy
+
+    def backups(self, path: Path) -> tuple[Path, ...]:
+        """What ``set_aside`` has kept of a file, the newest first."""
+        return home.backups_of(self.layout, path.name)
 
     def read_text(self, path: Path) -> str | None:
         """A text file under ``.autoloop/``, or None when there is none.

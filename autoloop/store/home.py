@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import time
 from pathlib import Path
@@ -13,6 +14,8 @@ from autoloop.store.files import Io, read
 from autoloop.store.trouble import from_os, wrong_kind
 
 _ORIGINAL = ("experiments.jsonl", "last_eval.json")
+_ORIGINAL_CONFIG = re.compile(rb"^\s*\[metric\]", re.MULTILINE)
+_OUR_CONFIG = re.compile(rb"^\s*schema_version\s*=", re.MULTILINE)
 
 
 def check_directory(path: Path) -> bool:
@@ -78,8 +81,6 @@ def foreign(layout: Layout) -> str | None:
         names = sorted(path.name for path in layout.home.iterdir())
     except OSError as error:
         raise from_os(error, layout.home, "read") from error
-    if any(name in names for name in _ORIGINAL):
-        return "the files of the original AutoLoop (experiments.jsonl, last_eval.json)"
     if layout.state.name in names and not _is_our_state(layout):
         return "a state.json of another program"
     ours = {path.name for path in vars(layout).values()}
@@ -89,19 +90,44 @@ def foreign(layout: Layout) -> str | None:
     return f"files of another program ({', '.join(others[:3])})"
 
 
+def original(layout: Layout) -> str | None:
+    """What in ``.autoloop/`` was made by the original tool of this name; None when there is no such thing.
+
+    Its history is ``experiments.jsonl``, and its configuration has a ``[metric]`` table and no ``schema_version``.
+    """
+    if not check_directory(layout.home) or is_there(layout.journal):
+        return None
+    found = [name for name in _ORIGINAL if is_there(layout.home / name)]
+    config = read(layout.config) or b""
+    if _ORIGINAL_CONFIG.search(config) and not _OUR_CONFIG.search(config):
+        found.append(f"{layout.config.name} with a [metric] table")
+    return ", ".join(found) or None
+
+
 def _is_our_state(layout: Layout) -> bool:
     data = read(layout.state) or b""
     return not data.strip(b"\0\n ") or b'"journal_bytes":' in data
 
 
 def backup_path(layout: Layout, io: Io, name: str) -> Path:
-    """A free name in ``backups/``, made of the time and ``name``."""
+    """A free name in ``backups/``, made of the time, a number and ``name``."""
     make_directory(io, layout.backups)
     stem = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     count = 1
     while os.path.lexists(path := layout.backups / f"{stem}-{count}-{name}"):
         count += 1
     return path
+
+
+def backups_of(layout: Layout, name: str) -> tuple[Path, ...]:
+    """Backups that ``backup_path`` named, the newest first."""
+    found = layout.backups.glob(f"*-*-{name}") if check_directory(layout.backups) else ()
+    return tuple(sorted(found, key=_age, reverse=True))
+
+
+def _age(backup: Path) -> tuple[str, int]:
+    stamp, number, _ = backup.name.split("-", 2)
+    return stamp, int(number) if number.isdecimal() else 0
 
 
 def nothing_here() -> StateError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -87,9 +87,9 @@ def test_repetition_does_not_take_for_ever(tmp_path, word):
     ):
         (tmp_path / name).write_text(text)
     write(tmp_path, **{"go.mod": "module a", "pyproject.toml": "", "Gemfile": "", "a.rb": "", "a.c": ""})
-    begin = perf_counter()
+    begin = process_time()
     scan(tmp_path, deadline=3)
-    assert perf_counter() - begin < 8
+    assert process_time() - begin < 8  # seconds of this process, however busy the machine is
 
 
 def test_links_pipes_and_loops(tmp_path):
@@ -162,12 +162,27 @@ def test_deadline_is_kept_and_said(tmp_path):
     assert any("stopped" in line for line in answer.skipped)
 
 
-def test_entity_and_merge_bombs_are_refused():
+def test_entity_bombs_are_refused():
     with pytest.raises(ValueError, match="document type"):
         xml('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')
-    bomb = "a0: &a0 {k: 1}\n" + "".join(f"a{n}: &a{n}\n  x{n}: 1\n  <<: [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40))
+
+
+def test_merge_keys_that_multiply_are_refused():
+    chain = "a0: &a0 {k0: 1}\n" + "".join(f"a{n}: &a{n}\n  k{n}: 1\n  <<: *a{n - 1}\n" for n in range(1, 4000))
     with pytest.raises(ValueError, match="merge"):
-        yaml(bomb)
+        yaml(chain)
+
+
+def test_a_doubling_merge_bomb_is_refused_or_harmless():
+    """Newer releases of PyYAML take a repeated merge once; with the others the bound stops it."""
+    bomb = "a0: &a0 {k: 1}\n" + "".join(f"a{n}: &a{n}\n  x{n}: 1\n  <<: [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 40))
+    try:
+        data = yaml(bomb)
+    except ValueError as error:
+        assert "merge" in str(error)
+    else:
+        assert isinstance(data, dict)
+        assert max(len(inner) for inner in data.values()) <= 40
 
 
 def test_windows_and_wide_texts_are_read(tmp_path):

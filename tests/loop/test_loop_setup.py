@@ -105,6 +105,22 @@ def test_init_approves_no_commands_that_came_with_a_clone(configured):
     assert configured.result("init", "--verify", "--yes", "--force")["verification"]["healthy"] is not None
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("experiments.jsonl", '{"id": 1}\n'),
+        ("last_eval.json", "{}\n"),
+        ("config.toml", '[metric]\nname = "p99"\ncommand = "x"\n'),
+    ],
+)
+def test_the_original_tools_directory_is_recognised(repository, name, text):
+    repository.write(f".autoloop/{name}", text)
+    error = repository.refused("init", code=3)
+    assert error["code"] == "original_directory"
+    assert error["fix"] == "autoloop init --import"
+    assert repository.read(f".autoloop/{name}") == text
+
+
 def test_foreign_content_in_our_directory_is_refused(repository):
     repository.write(".autoloop/loop.db", "somebody else's\n")
     error = repository.refused("init", code=3)

@@ -192,9 +192,7 @@ def test_foreign_content_is_named(store):
     home = store.layout.home
     home.mkdir()
     assert store.foreign() is None
-    (home / "experiments.jsonl").write_text("{}\n")
-    assert "original AutoLoop" in store.foreign()
-    (home / "experiments.jsonl").rename(home / "loops.db")
+    (home / "loops.db").write_text("{}\n")
     assert "loops.db" in store.foreign()
     (home / "loops.db").rename(home / "state.json")
     assert "state.json" in store.foreign()
@@ -203,6 +201,36 @@ def test_foreign_content_is_named(store):
         step_init(writer)
     (home / "experiments.jsonl").write_text("{}\n")
     assert store.foreign() is None
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("experiments.jsonl", "{}\n"), ("last_eval.json", "{}"), ("config.toml", '[metric]\nname = "p99"\n')],
+)
+def test_what_the_original_tool_left_is_recognised(store, name, text):
+    store.layout.home.mkdir()
+    assert store.original() is None
+    (store.layout.home / name).write_text(text)
+    assert name in store.original()
+    with store.writing("init") as writer:
+        step_init(writer)
+    assert store.original() is None
+
+
+def test_a_configuration_of_ours_is_not_the_original_tools(store):
+    store.layout.home.mkdir()
+    store.layout.config.write_text('schema_version = 1\n[eval]\ncommand = "x"\n')
+    assert store.original() is None
+
+
+def test_what_is_set_aside_is_found_again_newest_first(store):
+    store.layout.home.mkdir()
+    assert store.backups(store.layout.config) == ()
+    for number in range(12):
+        store.write_text(store.layout.config, f"{number}\n")
+        store.set_aside(store.layout.config)
+    kept = [store.read_text(path) for path in store.backups(store.layout.config)]
+    assert kept == [f"{number}\n" for number in range(11, -1, -1)]
 
 
 def test_a_closed_stdout_does_not_matter(tmp_path):
