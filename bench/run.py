@@ -15,6 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from store import filled
+
 HERE = Path(__file__).resolve().parent
 ROUNDS = 21
 CONFIG = """\
@@ -44,6 +46,7 @@ def main() -> None:
                 f"{'autoloop ' + arguments:34} {command * 1000:6.0f} ms {command / bare:14.1f}x {'<= ' + str(goal):>7}"
             )
         overhead(repository, environment)
+        history(Path(folder), environment)
     for script, arguments in (("store.py", []), ("detect.py", ["--quick"]), ("verdict/run.py", ["--quick"])):
         if (HERE / script).exists():
             print(f"\n--- {script}", flush=True)
@@ -105,6 +108,18 @@ def overhead(repository: Path, environment: dict[str, str]) -> None:
         times[samples] = time.perf_counter() - began
     per_run = (times[101] - times[1]) / 100
     print(f"{'overhead per eval run':34} {(per_run - bare) * 1000:6.1f} ms {'':15} {'<= 15 ms':>7}")
+
+
+def history(folder: Path, environment: dict[str, str]) -> None:
+    """Whether a long history slows a look at the state."""
+    status = [sys.executable, "-m", "autoloop", "status", "--json"]
+    roots = [filled(folder / f"history-{count}", count).layout.root for count in (10, 10_000)]
+    for root in roots:
+        subprocess.run(["git", "init", "-q"], cwd=root, check=True)
+    few, many = interleaved([*status, "-C", str(roots[0])], [*status, "-C", str(roots[1])], folder, environment)
+    print(
+        f"{'status, 10 000 experiments':34} {many * 1000:6.0f} ms {many / few:14.1f}x {'<= 2':>7}  (of 10 experiments)"
+    )
 
 
 if __name__ == "__main__":

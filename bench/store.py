@@ -127,4 +127,5 @@ def main() -> None:
         writing(large)
 
 
-main()
+if __name__ == "__main__":
+    main()

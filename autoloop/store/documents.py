@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import heapq
+from collections.abc import Iterator
 from typing import TypeVar
 
 from autoloop.errors import StateError
@@ -29,7 +31,7 @@ def one(layout: Layout, name: str, view: View | None = None) -> bytes | None:
 def numbered(layout: Layout, kind: str, number: int, type_: type[T]) -> T | None:
     """The document of a kind with this number, or None."""
     view = patiently(lambda: look(layout))
-    for name in _names(layout, kind, view, number):
+    for name in _newest_first(layout, kind, view, number):
         if number_of(name) == number and (data := one(layout, name, view)) is not None:
             return decoded_as(data, type_, name)
     return None
@@ -39,7 +41,7 @@ def listed(layout: Layout, kind: str, type_: type[T], limit: int | None) -> list
     """The documents of a kind, highest number first."""
     view = patiently(lambda: look(layout))
     found: list[T] = []
-    for name in sorted(_names(layout, kind, view), key=number_of, reverse=True):
+    for name in _newest_first(layout, kind, view):
         if limit is not None and len(found) >= limit:
             break
         if (data := one(layout, name, view)) is not None:
@@ -47,11 +49,21 @@ def listed(layout: Layout, kind: str, type_: type[T], limit: int | None) -> list
     return found
 
 
-def _names(layout: Layout, kind: str, view: View | None, number: int | None = None) -> set[str]:
+def _newest_first(layout: Layout, kind: str, view: View | None, number: int | None = None) -> Iterator[str]:
+    """Names of the documents in files and of those that only the journal has yet, each once."""
     if view is None:
-        return set()
-    newer = {name for name in view.fold.documents if name.startswith(f"{kind}/")}
-    return newer | set(document_names(layout, kind, number)) if check_directory(layout.home / kind) else newer
+        return
+    newer = sorted((name for name in view.fold.documents if name.startswith(f"{kind}/")), key=_order, reverse=True)
+    filed = document_names(layout, kind, number) if check_directory(layout.home / kind) else ()
+    previous = ""
+    for name in heapq.merge(newer, filed, key=_order, reverse=True):
+        if name != previous:
+            yield name
+        previous = name
+
+
+def _order(name: str) -> tuple[int, str]:
+    return number_of(name), name
 
 
 def _from_journal(layout: Layout, name: str, damaged: Damaged) -> bytes:
