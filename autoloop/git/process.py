@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import shlex
+import shutil
 import signal
 import tempfile
 import threading
@@ -12,7 +13,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from autoloop.errors import GitError
 from autoloop.git.failures import explain
@@ -49,7 +50,7 @@ _OPTIONS = (
 _NO_HOOKS = "core.hooksPath=/dev/null"
 _OLD_FSYNC = "core.fsyncObjectFiles=true"
 _FSYNC_SINCE = (2, 36)
-_ANY_CODE = range(-64, 256)
+_DEFAULT = (signal.SIGPIPE, signal.SIGXFSZ)  # Python ignores them, and a child would inherit that
 
 
 @dataclass(frozen=True)
@@ -106,39 +107,29 @@ def _passes(name: str) -> bool:
 
 
 def _wait(call: Call, version: tuple[int, ...], files: tuple[IO[bytes], ...]) -> int:
-    stdin, out, err = files
-    running = _git()(
-        _arguments(call, version),
-        _in=stdin,
-        _out=out,
-        _err=err,
-        _env=environment(call.env),
-        _cwd=os.fspath(call.cwd or Path.cwd()),
-        _encoding="utf-8",
-        _tty_out=False,
-        _bg=True,
-        _bg_exc=False,
-        _new_session=True,
-        _ok_code=_ANY_CODE,
+    """Exit code of git; negative is the signal that ended it.
+
+    Spawned without ``sh``, whose import alone costs more than all that ``next`` asks of git.
+    """
+    words = ["-C", os.fspath(call.cwd or Path.cwd()), *_arguments(call, version)]
+    pid = os.posix_spawn(
+        _git(),
+        [b"git", *(word.encode(errors="surrogateescape") for word in words)],
+        environment(call.env),
+        file_actions=[(os.POSIX_SPAWN_DUP2, file.fileno(), number) for number, file in enumerate(files)],
+        setsid=True,  # no terminal to ask at, and Ctrl-C is ours to pass on
+        setsigmask=(),
+        setsigdef=_DEFAULT,
     )
-    with _patience(call.patience, running):
+    with _Timer(call.patience, lambda: _end(pid)):
         try:
-            running.wait()
+            _, status = os.waitpid(pid, 0)
         except BaseException:
             # TERM lets git remove its own lock files before we go
-            _end(running)
-            running.wait()
+            _end(pid)
+            os.waitpid(pid, 0)
             raise
-    return int(running.exit_code)
-
-
-class _Word(str):
-    """An argument that may hold the bytes of a file name: ``sh`` would refuse to encode it."""
-
-    __slots__ = ()
-
-    def encode(self, encoding: str = "utf-8", errors: str = "surrogateescape") -> bytes:
-        return super().encode(encoding, errors)
+    return os.waitstatus_to_exitcode(status)
 
 
 def _arguments(call: Call, version: tuple[int, ...]) -> list[str]:
@@ -147,7 +138,7 @@ def _arguments(call: Call, version: tuple[int, ...]) -> list[str]:
         options.append(_NO_HOOKS)
     if version and version < _FSYNC_SINCE:
         options.append(_OLD_FSYNC)
-    return [word for option in (*options, *call.options) for word in ("-c", option)] + [_Word(arg) for arg in call.args]
+    return [word for option in (*options, *call.options) for word in ("-c", option)] + list(call.args)
 
 
 def _content(file: IO[bytes]) -> bytes:
@@ -156,25 +147,16 @@ def _content(file: IO[bytes]) -> bytes:
 
 
 @functools.cache
-def _git() -> Callable[..., Any]:
-    import sh
-
-    try:
-        command: Callable[..., Any] = sh.Command("git")
-    except sh.CommandNotFound:
-        raise GitError(
-            "git_missing", "Git is not installed.", why="No git on PATH.", fix="Install git 2.31 or newer."
-        ) from None
-    return command
+def _git() -> str:
+    found = shutil.which("git")
+    if found is None:
+        raise GitError("git_missing", "Git is not installed.", why="No git on PATH.", fix="Install git 2.31 or newer.")
+    return found
 
 
-def _patience(seconds: float | None, running: Any) -> _Timer:  # noqa: ANN401 - sh is untyped
-    return _Timer(seconds, lambda: _end(running))
-
-
-def _end(running: Any) -> None:  # noqa: ANN401 - sh is untyped
+def _end(pid: int) -> None:
     with suppress(ProcessLookupError, PermissionError):
-        os.killpg(running.pid, signal.SIGTERM)
+        os.killpg(pid, signal.SIGTERM)
 
 
 class _Timer:
