@@ -73,7 +73,6 @@ class LiveFacts:
             return True
         return trust.approved(self.workspace.root, self.config, tracked=self._config_tracked)
 
-    @cached_property
     def _config_tracked(self) -> bool:
         return self.workspace.repository.tracks(str(self.workspace.layout.config.relative_to(self.workspace.root)))
 

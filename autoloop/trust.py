@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -36,12 +37,12 @@ def commands_digest(config: Config) -> str:
     return hashlib.sha256(msgspec.json.encode(runs, order="sorted")).hexdigest()[:16]
 
 
-def approved(root: Path, config: Config, *, tracked: bool) -> bool:
-    """Whether the commands of ``config`` may run in the workspace at ``root``."""
+def approved(root: Path, config: Config, *, tracked: Callable[[], bool]) -> bool:
+    """Whether the commands of ``config`` may run in the workspace at ``root``; ``tracked`` is asked if it matters."""
     known = _known().get(str(root.resolve()))
     if known is None:
         return False
-    return not tracked or known == commands_digest(config)
+    return known == commands_digest(config) or not tracked()
 
 
 def approve(root: Path, config: Config) -> None:

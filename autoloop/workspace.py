@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+import os
 from pathlib import Path
 from typing import Self
 
@@ -54,4 +54,4 @@ class Workspace:
 
 def new_loop() -> str:
     """A name for this workspace's refs that no linked worktree shares."""
-    return uuid.uuid4().hex[:8]
+    return os.urandom(4).hex()

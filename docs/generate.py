@@ -40,7 +40,7 @@ def fresh(root: Path) -> Iterator[tuple[Path, str]]:
         if names:
             yield path, MARKED.sub(_block, text)
     for name, make in FILES.items():
-        yield root / "docs" / name, make()
+        yield (root / "docs" / name).resolve(), make()
     if unused := BLOCKS.keys() - used:
         message = f"no page has the generated part: {', '.join(sorted(unused))}"
         raise SystemExit(message)

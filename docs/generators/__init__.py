@@ -28,6 +28,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
 FILES: dict[str, Callable[[], str]] = {
     "reference/config.schema.json": schemas.config,
     "reference/autoloop.1": manual.page,
+    "../states/workflow.json": schemas.compiled,
     "reference/workflow.schema.json": schemas.workflow,
 }
 """Whole files below docs/."""

@@ -34,6 +34,11 @@ def workflow() -> str:
     return json.dumps({"$schema": _DRAFT, **declared.schema()}, indent=2) + "\n"
 
 
+def compiled() -> str:
+    """The workflow as the program reads it fastest."""
+    return declared.compiled().decode()
+
+
 def _describe(properties: dict[str, Any], section: str, kind: type) -> None:
     for key, _, _, say in keys(section, kind):
         properties[key] = {"description": say, **properties[key]}

@@ -329,3 +329,23 @@ def test_the_schema_describes_the_shipped_file():
     assert not fits(raw, schema, schema)
     assert not fits({**yaml.safe_load(TEXT), "extra": 1}, schema, schema)
     msgspec.json.encode(schema)
+
+
+def test_the_compiled_form_is_what_the_file_says():
+    beside = workflow.path().with_suffix(".json").read_bytes()
+    assert msgspec.json.decode(beside) == msgspec.json.decode(workflow.compiled())
+
+
+@pytest.mark.parametrize("beside", [None, b"", b"{", b'{"source": "x"}', b"{}", "of another text"])
+def test_whatever_lies_beside_it_the_source_decides(tmp_path, monkeypatch, beside):
+    source = tmp_path / workflow.FILE
+    source.write_text(TEXT.replace("initial: uninitialized", "initial: ready"))
+    if beside is not None:
+        shipped = workflow.path().with_suffix(".json").read_bytes()
+        source.with_suffix(".json").write_bytes(beside if isinstance(beside, bytes) else shipped)
+    monkeypatch.setattr(workflow, "path", lambda: source)
+    workflow.load.cache_clear()
+    try:
+        assert workflow.load().initial == "ready"
+    finally:
+        workflow.load.cache_clear()
