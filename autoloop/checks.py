@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 
-from autoloop import workflow
+from autoloop import retention, workflow
 from autoloop.config import Config
 from autoloop.errors import AutoLoopError
+from autoloop.git import Repository
 from autoloop.guards import GUARDS
 from autoloop.model import Record
 from autoloop.opened import OpenWorkspace
@@ -17,7 +17,19 @@ from autoloop.units import format_size
 from autoloop.updates import UPDATES
 
 _LEAST_FREE = 500 << 20
-_WORKS = ("check", "calibrate", "measure", "keep", "discard", "confirm", "finalize")
+_WORKS = (
+    "check",
+    "calibrate",
+    "measure",
+    "keep",
+    "defer",
+    "discard",
+    "undo",
+    "revive",
+    "land",
+    "confirm",
+    "finalize",
+)
 
 
 def standing(workspace: OpenWorkspace, record: Record) -> Iterator[Check]:
@@ -28,6 +40,7 @@ def standing(workspace: OpenWorkspace, record: Record) -> Iterator[Check]:
     yield _disk(workspace)
     yield _journal(workspace)
     yield from _seal(workspace, record)
+    yield from _retention(workspace, record)
 
 
 def _git(workspace: OpenWorkspace) -> Iterator[Check]:
@@ -45,8 +58,7 @@ def _git(workspace: OpenWorkspace) -> Iterator[Check]:
     else:
         where = (head.ref or "a detached HEAD").removeprefix("refs/heads/")
         yield Check("git", "pass", f"On {where} at {head.commit[:10]}.")
-    if not os.access(repository.git_dir, os.W_OK):
-        yield Check("git_writable", "fail", "The git directory cannot be written.", str(repository.git_dir), "")
+    yield _landing(repository)
     identity = repository.identity()
     if identity.fallback:
         yield Check(
@@ -61,6 +73,30 @@ def _git(workspace: OpenWorkspace) -> Iterator[Check]:
         yield Check(
             "hooks", "warn", f"Git hooks are not run by keep: {', '.join(hooks)}.", "", "run them on the branch"
         )
+
+
+def _landing(repository: Repository) -> Check:
+    """Tried for real: a reference and a lock are made and deleted."""
+    try:
+        found = repository.probe()
+    except AutoLoopError as error:
+        return Check("git_writable", "fail", error.what, error.why, error.fix)
+    if found.mode == "commit":
+        return Check("git_writable", "pass", "Git can be written: keep commits at once.")
+    what = "Git cannot be written here: keep records wins in .autoloop/objects, and they land later."
+    return Check("git_writable", "warn", what, found.why, "outside the sandbox: autoloop land")
+
+
+def _retention(workspace: OpenWorkspace, record: Record) -> Iterator[Check]:
+    try:
+        limit = workspace.config().git.retention
+        old = retention.prunable(record, retention.held(workspace, record), limit)
+    except AutoLoopError:
+        return
+    if old:
+        size = format_size(sum(one.bytes for one in old))
+        what = f"{len(old)} old candidates are held beyond the {limit} of [git] retention ({size} of raw output)."
+        yield Check("retention", "warn", what, "", "autoloop prune")
 
 
 def _config(workspace: OpenWorkspace) -> Iterator[Check]:

@@ -129,10 +129,15 @@ class Scope(_Section, frozen=True):
 
 
 class Git(_Section, frozen=True):
-    """How wins are committed. ``message`` may use ``{id}``, ``{description}`` and ``{session}``."""
+    """How wins are committed. ``message`` may use ``{id}``, ``{description}`` and ``{session}``.
+
+    ``retention`` is how many candidates that were not kept are held for ``revive`` and ``diff``;
+    ``autoloop prune`` lets older ones go.
+    """
 
     message: str = "exp-{id:03d}: {description}"
     max_file: Bytes = Bytes(50 << 20)
+    retention: Count = 200
 
 
 class Machine(_Section, frozen=True):

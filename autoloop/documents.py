@@ -6,7 +6,7 @@ import msgspec
 
 from autoloop.guards import Facts
 from autoloop.model import Baseline, Experiment, ExperimentStatus, Record, Session
-from autoloop.outcomes import Discarded, Finalized, Kept
+from autoloop.outcomes import Discarded, Finalized, Kept, Landed
 
 replace = msgspec.structs.replace
 
@@ -15,6 +15,7 @@ class Documents(msgspec.Struct, frozen=True):
     """What the store writes with a step; None and empty mean untouched."""
 
     experiment: Experiment | None = None
+    landed: tuple[Experiment, ...] = ()
     sessions: tuple[Session, ...] = ()
     baseline: Baseline | None = None
 
@@ -27,6 +28,7 @@ def changed(before: Record, after: Record, facts: Facts) -> Documents:
     same = experiment == before.experiment
     return Documents(
         experiment=None if same else experiment,
+        landed=facts.result.experiments if isinstance(facts.result, Landed) else (),
         sessions=_sessions(before, after, facts),
         baseline=None if after.baseline == before.baseline else after.baseline,
     )

@@ -121,6 +121,8 @@ class _Turn:
         self.engine = engine
         self.log = log.opened(engine.workspace.layout.log, verbose=engine.verbose, command=command)
         self.writer = writer
+        if engine.workspace.layout.objects.is_dir():  # git could not be written when these were made
+            engine.workspace.repository.absorb()
         self.record = engine.workspace.record()
         self.before = self.record
         self.notes: list[str] = []
@@ -202,7 +204,9 @@ class _Turn:
             raise refused(trigger, stepped.reasons, self.record.state)
         after = msgspec.structs.replace(stepped, next=self._offers(stepped))
         changed = documents.changed(self.record, after, facts)
-        experiments: dict[str, Any] = {numbered(e.id, e.slug): e for e in [changed.experiment] if e is not None}
+        experiments: dict[str, Any] = {
+            numbered(e.id, e.slug): e for e in (changed.experiment, *changed.landed) if e is not None
+        }
         if experiments and (old := self.record.experiment) is not None:
             experiments = {numbered(old.id, old.slug): None, **experiments}  # a new description is a new file name
         sessions = {numbered(s.id, s.name): s for s in changed.sessions}
@@ -225,7 +229,12 @@ class _Foreseen(LiveFacts):
     """
 
     operation = None
-    commit = "somewhere"
+
+    @property
+    def commit(self) -> str:
+        """Where a keep has just left it."""
+        ending = self.record.ending
+        return (ending.commit if ending else None) or "somewhere"
 
     @property
     def tree(self) -> str:

@@ -111,3 +111,26 @@ class Measurement(msgspec.Struct, frozen=True):
     tree: str
     seed: int
     attempt: int = 1
+
+
+class Confirmation(msgspec.Struct, frozen=True):
+    """Base against tip, measured again at ``finalize``: what may be called confirmed."""
+
+    percent: float
+    low: float | None
+    high: float | None
+    pairs: int
+    base_value: float
+    tip_value: float
+    at: float = 0.0
+
+
+class Ablated(msgspec.Struct, frozen=True):
+    """What the tip loses when one win is left out, in per cent; ``helps`` is None when it could not be measured."""
+
+    experiment: int
+    helps: bool | None
+    percent: float | None = None
+    low: float | None = None
+    high: float | None = None
+    why: str = ""

@@ -17,7 +17,7 @@ from autoloop.fingerprint import fingerprint
 from autoloop.git import Remembered
 from autoloop.model import Fingerprint, Limits, Measurement, Record
 from autoloop.opened import OpenWorkspace
-from autoloop.outcomes import Opening
+from autoloop.outcomes import Opening, Revived
 from autoloop.workspace import new_loop
 
 
@@ -87,6 +87,11 @@ class LiveFacts:
         return self.workspace.repository.head().commit
 
     @cached_property
+    def writable(self) -> bool:
+        """Whether git can write here."""
+        return self.workspace.repository.writable()
+
+    @cached_property
     def fingerprint(self) -> Fingerprint:
         """The machine."""
         return fingerprint()
@@ -111,6 +116,8 @@ class LiveFacts:
     @cached_property
     def opening(self) -> Opening:
         """What an experiment or session would begin with; its snapshot is anchored, so that git never prunes it."""
+        if isinstance(self.result, Revived):
+            return self.result.opening
         options = self.options
         description = str(options.get("description") or "")
         opening = Opening(
@@ -119,7 +126,7 @@ class LiveFacts:
             name=str(options.get("name") or ""),
             goal=str(options.get("goal") or ""),
             branch=str(options["branch"]) if options.get("branch") else None,
-            commit=self.commit,
+            commit=self.record.waiting[-1].commit if self.record.waiting else self.commit,
         )
         if self.trigger == "session_start":
             return opening

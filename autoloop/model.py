@@ -11,6 +11,8 @@ from typing import Literal
 import msgspec
 
 from autoloop.evaluation import (
+    Ablated,
+    Confirmation,
     Decision,
     Evaluation,
     GuardrailResult,
@@ -33,6 +35,7 @@ __all__ = [
     "Counts",
     "Decision",
     "Direction",
+    "Ending",
     "Evaluation",
     "Experiment",
     "ExperimentStatus",
@@ -52,6 +55,7 @@ __all__ = [
     "SessionStatus",
     "Spent",
     "Usage",
+    "Waiting",
 ]
 
 SCHEMA_VERSION = 1
@@ -82,6 +86,8 @@ class Experiment(msgspec.Struct, frozen=True):
         incumbent: experiment whose state it was judged against, None for the baseline.
         imported: the foreign file it comes from; nothing of it was measured here, and it is no win of any session.
         calls: the agent's calls that made it, when it was driven.
+        origin: the earlier experiment that it revives.
+        pruned: when its candidate was let go to make room; its documents stay.
     """
 
     id: int
@@ -105,6 +111,14 @@ class Experiment(msgspec.Struct, frozen=True):
     incumbent: int | None = None
     imported: str = ""
     calls: tuple[AgentCall, ...] = ()
+    origin: int | None = None
+    pruned: float | None = None
+
+    @property
+    def candidate(self) -> str | None:
+        """What it led to: the tree that was measured last, else the reference that holds what was discarded."""
+        found = self.evaluation or self.measurement or (self.earlier[-1] if self.earlier else None)
+        return found.tree if found else self.refs.get("trash")
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -129,29 +143,6 @@ class Spent(msgspec.Struct, frozen=True):
     usd: float | None = None
     failures: int = 0
     plateau: int = 0
-
-
-class Confirmation(msgspec.Struct, frozen=True):
-    """Base against tip, measured again at ``finalize``: what may be called confirmed."""
-
-    percent: float
-    low: float | None
-    high: float | None
-    pairs: int
-    base_value: float
-    tip_value: float
-    at: float = 0.0
-
-
-class Ablated(msgspec.Struct, frozen=True):
-    """What the tip loses when one win is left out, in per cent; ``helps`` is None when it could not be measured."""
-
-    experiment: int
-    helps: bool | None
-    percent: float | None = None
-    low: float | None = None
-    high: float | None = None
-    why: str = ""
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -270,6 +261,37 @@ class Best(msgspec.Struct, frozen=True):
     value: float
 
 
+class Waiting(msgspec.Struct, frozen=True):
+    """A kept win whose commit is made but not yet on its branch: ``land`` puts it there.
+
+    Attributes:
+        commit: on top of the commit of the win that waits before it.
+        ref: full name of the branch, or ``HEAD`` when detached.
+    """
+
+    experiment: int
+    commit: str
+    ref: str
+
+
+class Ending(msgspec.Struct, frozen=True):
+    """The last keep or discard: what it changed in the record, as that was before. ``undo`` puts it back.
+
+    Attributes:
+        commit: what the branch was moved to; None when no branch was.
+    """
+
+    experiment: int
+    kind: Literal["keep", "discard"]
+    counts: Counts
+    streak: int
+    session: Session | None = None
+    incumbent: Incumbent | None = None
+    best: Best | None = None
+    waiting: tuple[Waiting, ...] = ()
+    commit: str | None = None
+
+
 class Request(msgspec.Struct, frozen=True):
     """What the user asked of the step that is being worked on: enough to redo it after a crash."""
 
@@ -293,6 +315,8 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         loop: identifies this workspace's refs among linked worktrees that share a ref store.
         config_seal: digest of the configuration that ``doctor`` proved.
         durations: seconds that each command took last, by name; guardrails are ordered by them.
+        ending: the last keep or discard, as long as it can be taken back.
+        waiting: kept wins that are not on their branch yet, oldest first.
         next: what may be done from here, as far as can be known when the record is saved; every answer carries it.
     """
 
@@ -310,4 +334,6 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     streak: int = 0
     durations: dict[str, float] = {}
     last_session: int | None = None
+    ending: Ending | None = None
+    waiting: tuple[Waiting, ...] = ()
     next: tuple[Offer, ...] = ()

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from autoloop.model import Ablated, Baseline, Confirmation, Incumbent, Limits, Session
+from autoloop.model import Ablated, Baseline, Confirmation, Experiment, Incumbent, Limits, Session
 
 Arm = Literal["incumbent", "candidate"]
 
@@ -60,6 +60,7 @@ class Opening(msgspec.Struct, frozen=True):
     before: str = ""
     remembered: dict[str, object] = {}
     refs: dict[str, str] = {}
+    origin: int | None = None
     tokens_known: int | None = None
     usd_known: float | None = None
 
@@ -79,13 +80,14 @@ class HoldoutFailed(msgspec.Struct, frozen=True):
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """A committed win, and the work tree at rest after it."""
+    """A committed win, and the work tree at rest after it; ``waits`` when the commit is not on the branch yet."""
 
     commit: str
     ref: str | None
     tree: str
     remembered: dict[str, object] = {}
     notes: tuple[str, ...] = ()
+    waits: bool = False
 
 
 class Discarded(msgspec.Struct, frozen=True):
@@ -97,6 +99,32 @@ class Discarded(msgspec.Struct, frozen=True):
     reason: str = ""
     restored: tuple[str, ...] = ()
     saved: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Undone(msgspec.Struct, frozen=True):
+    """A keep or discard that was taken back: the experiment is in hand again."""
+
+    experiment: Experiment
+    kind: str
+    notes: tuple[str, ...] = ()
+
+
+class Revived(msgspec.Struct, frozen=True):
+    """An earlier candidate's change, applied to today's incumbent as the beginning of a new experiment."""
+
+    opening: Opening
+    paths: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Landed(msgspec.Struct, frozen=True):
+    """Waiting wins that are on their branch now; ``experiments`` name their commits there."""
+
+    ref: str
+    experiments: tuple[Experiment, ...]
+    remembered: dict[str, object] = {}
+    rebased: bool = False
     notes: tuple[str, ...] = ()
 
 

@@ -33,6 +33,8 @@ class Layout:
         self.reports = self.home / "reports"
         self.backups = self.home / "backups"
         self.scratch = self.home / "scratch"
+        self.objects = self.home / "objects"
+        self.anchors = self.home / "anchors.json"
         self.log = self.home / "log.jsonl"
         self.lock = self.home / "lock"
         self.program = self.home / "autoloop"

@@ -242,7 +242,7 @@ class Eval(msgspec.Struct, frozen=True):
 
 
 class ExperimentEnded(msgspec.Struct, frozen=True):
-    """How an experiment ended."""
+    """How an experiment ended; ``waits`` when its commit is made but not on the branch (``land`` puts it there)."""
 
     id: int
     status: str
@@ -250,6 +250,7 @@ class ExperimentEnded(msgspec.Struct, frozen=True):
     paths: tuple[str, ...]
     description: str = ""
     ref: str | None = None
+    waits: bool = False
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -276,6 +277,7 @@ class Show(msgspec.Struct, frozen=True):
     session: str = ""
     diff: str = ""
     truncated: bool = False
+    waits: bool = False
 
 
 class Diff(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ from autoloop.workspace import Workspace
 _IGNORE_ALL = "# Everything in here is AutoLoop's, and git does not track it (see: autoloop init --track).\n*\n"
 _IGNORE_VOLATILE = (
     "# The configuration, the history and the learnings are tracked; the rest is scratch.\n"
-    "state.json\nlock*\nlog.jsonl\nruns/\nautoloop\nsteer.md\nscratch/\nobjects/\nbackups/\nbugs/\n"
+    "state.json\nlock*\nlog.jsonl\nruns/\nautoloop\nsteer.md\nscratch/\nobjects/\nanchors.json\nbackups/\nbugs/\n"
 )
 _PROGRAM = "# Runs AutoLoop as it is installed on this machine: sh .autoloop/autoloop next --json\n"
 

@@ -41,6 +41,7 @@ class Next(msgspec.Struct, frozen=True):
     experiment: ExperimentName | None = None
     goal: str = ""
     ideas: tuple[str, ...] = ()
+    waiting: tuple[int, ...] = ()
 
 
 class OpenExperiment(msgspec.Struct, frozen=True):
@@ -105,8 +106,18 @@ class Recent(msgspec.Struct, frozen=True):
     session: int = 0
 
 
+class Held(msgspec.Struct, frozen=True):
+    """What is held of one experiment: its git references, and the bytes of its raw output."""
+
+    id: int
+    status: str
+    description: str
+    refs: tuple[str, ...] = ()
+    bytes: int = 0
+
+
 class Status(msgspec.Struct, frozen=True):
-    """Answer of ``status``."""
+    """Answer of ``status``; ``waiting`` are kept experiments that are not on their branch yet (``land``)."""
 
     describe: str
     session: SessionShown | None
@@ -118,10 +129,12 @@ class Status(msgspec.Struct, frozen=True):
     streak: int
     recent: tuple[Recent, ...] = ()
     sessions: tuple[SessionShown, ...] = ()
+    waiting: tuple[int, ...] = ()
 
 
 class History(msgspec.Struct, frozen=True):
-    """Answer of ``history``, newest first."""
+    """Answer of ``history``, newest first; ``held`` is there with ``--refs``."""
 
     experiments: tuple[Recent, ...]
     total: int
+    held: tuple[Held, ...] = ()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
 
 import msgspec
 
 from autoloop import budget
 from autoloop.config import Config
+from autoloop.endings import close_discarded, close_kept, close_landed, record_holdout_failure, reopen, the
 from autoloop.guards import Facts
 from autoloop.model import (
     Baseline,
@@ -21,19 +21,11 @@ from autoloop.model import (
     Session,
     Spent,
 )
-from autoloop.outcomes import Calibrated, Checked, Confirmed, Discarded, Finalized, HoldoutFailed, Kept
+from autoloop.outcomes import Calibrated, Checked, Confirmed, Finalized
 from autoloop.paths import slug
 
 Update = Callable[[Record, Facts], Record]
 replace = msgspec.structs.replace
-T = TypeVar("T")
-
-
-def _the(kind: type[T], value: object) -> T:
-    if not isinstance(value, kind):
-        message = f"expected {kind.__name__}, got {type(value).__name__}"
-        raise TypeError(message)
-    return value
 
 
 def adopt_workspace(record: Record, facts: Facts) -> Record:
@@ -58,7 +50,7 @@ def drop_request(record: Record, facts: Facts) -> Record:
 
 def seal_config(record: Record, facts: Facts) -> Record:
     """Doctor has proven exactly the configuration that it ran, which may have been edited meanwhile."""
-    checked = _the(Checked, facts.result)
+    checked = the(Checked, facts.result)
     now = facts.config.digest if isinstance(facts.config, Config) else ""
     return replace(
         record,
@@ -75,8 +67,8 @@ def break_seal(record: Record, facts: Facts) -> Record:
 
 def adopt_baseline(record: Record, facts: Facts) -> Record:
     """The measured starting point becomes the incumbent (or refreshes the incumbent's samples)."""
-    calibrated = _the(Calibrated, facts.result)
-    baseline = _the(Baseline, calibrated.baseline)
+    calibrated = the(Calibrated, facts.result)
+    baseline = the(Baseline, calibrated.baseline)
     incumbent = replace(calibrated.incumbent, experiment=record.incumbent.experiment if record.incumbent else None)
     session = record.session
     if session is not None:  # numbers of another machine or eval cannot be compared with these
@@ -87,6 +79,7 @@ def adopt_baseline(record: Record, facts: Facts) -> Record:
         incumbent=incumbent,
         session=session,
         request=None,
+        ending=None,
         best=Best(incumbent.experiment, baseline.value),
         durations={**record.durations, **calibrated.durations},
     )
@@ -99,7 +92,7 @@ def forget_baseline(record: Record, facts: Facts) -> Record:
 
 def open_session(record: Record, facts: Facts) -> Record:
     """Open a session with the limits that were asked for, else those of the configuration."""
-    baseline = _the(Baseline, record.baseline)
+    baseline = the(Baseline, record.baseline)
     opening = facts.opening
     number = record.counts.sessions + 1
     limits = opening.limits
@@ -118,12 +111,12 @@ def open_session(record: Record, facts: Facts) -> Record:
         baseline_metrics=(record.incumbent.metrics if record.incumbent else {}) or baseline.metrics,
     )
     counts = replace(record.counts, sessions=number)
-    return replace(record, session=session, counts=counts, streak=0, last_session=number)
+    return replace(record, session=session, counts=counts, streak=0, last_session=number, ending=None)
 
 
 def end_session(record: Record, facts: Facts) -> Record:
     """Close the session; the store keeps its document."""
-    return replace(record, session=None)
+    return replace(record, session=None, ending=None)
 
 
 def open_experiment(record: Record, facts: Facts) -> Record:
@@ -131,8 +124,8 @@ def open_experiment(record: Record, facts: Facts) -> Record:
     opening = facts.opening
     if record.session is None:
         record = open_session(record, facts)
-    session = _the(Session, record.session)
-    incumbent = _the(Incumbent, record.incumbent)
+    session = the(Session, record.session)
+    incumbent = the(Incumbent, record.incumbent)
     number = record.counts.total + 1
     experiment = Experiment(
         id=number,
@@ -145,10 +138,13 @@ def open_experiment(record: Record, facts: Facts) -> Record:
         base_commit=opening.commit,
         incumbent=incumbent.experiment,
         refs=opening.refs,
+        origin=opening.origin,
     )
     return replace(
         record,
         experiment=experiment,
+        request=None,
+        ending=None,
         session=replace(session, spent=budget.opened(session.spent)),
         counts=replace(record.counts, total=number),
     )
@@ -156,7 +152,7 @@ def open_experiment(record: Record, facts: Facts) -> Record:
 
 def begin_measurement(record: Record, facts: Facts) -> Record:
     """Note what is about to be measured: from here on a crash resumes this measurement."""
-    experiment = _the(Experiment, record.experiment)
+    experiment = the(Experiment, record.experiment)
     measurement = facts.measurement
     earlier = experiment.earlier + ((experiment.evaluation,) if experiment.evaluation else ())
     if description := facts.options.get("description"):
@@ -167,9 +163,9 @@ def begin_measurement(record: Record, facts: Facts) -> Record:
 
 def record_evaluation(record: Record, facts: Facts) -> Record:
     """The verdict, and what measuring it cost."""
-    evaluation = _the(Evaluation, facts.result)
-    experiment = _the(Experiment, record.experiment)
-    session = _the(Session, record.session)
+    evaluation = the(Evaluation, facts.result)
+    experiment = the(Experiment, record.experiment)
+    session = the(Session, record.session)
     crashed = evaluation.decision == "crash"
     experiment = replace(
         experiment,
@@ -184,115 +180,22 @@ def record_evaluation(record: Record, facts: Facts) -> Record:
 
 def drop_measurement(record: Record, facts: Facts) -> Record:
     """The measurement was stopped; the experiment stays open."""
-    experiment = _the(Experiment, record.experiment)
+    experiment = the(Experiment, record.experiment)
     return replace(record, experiment=replace(experiment, measurement=None), request=None)
-
-
-def close_kept(record: Record, facts: Facts) -> Record:
-    """The candidate becomes the incumbent."""
-    kept = _the(Kept, facts.result)
-    experiment = _the(Experiment, record.experiment)
-    evaluation = _the(Evaluation, experiment.evaluation)
-    session = _the(Session, record.session)
-    value = evaluation.value if evaluation.value is not None else 0.0
-    learned = evaluation.learned
-    incumbent = Incumbent(
-        value=value,
-        samples=learned.if_kept or (value,),
-        tree=kept.tree,
-        experiment=experiment.id,
-        noise=learned.noise,
-        deterministic=learned.deterministic,
-        metrics=evaluation.metrics,
-        remembered=kept.remembered,
-    )
-    gain = (evaluation.improvement.expected or 0.0) / 100
-    session = replace(
-        session,
-        spent=budget.closed(session.spent, kept=True, crashed=False),
-        wins=(*session.wins, experiment.id),
-        claimed=100 * _compounded(session.claimed / 100, gain, shrinks=_shrinks(record)),
-    )
-    return replace(
-        record,
-        experiment=None,
-        session=session,
-        incumbent=incumbent,
-        request=None,
-        best=_better(record, Best(experiment.id, value)),
-        counts=replace(record.counts, kept=record.counts.kept + 1),
-        streak=max(record.streak, 0) + 1,
-    )
-
-
-def record_holdout_failure(record: Record, facts: Facts) -> Record:
-    """The hidden check turned a keep into a discard."""
-    failed = _the(HoldoutFailed, facts.result)
-    experiment = _the(Experiment, record.experiment)
-    evaluation = _the(Evaluation, experiment.evaluation)
-    evaluation = replace(
-        evaluation,
-        decision="discard",
-        reasons=(failed.why, *evaluation.reasons),
-        failures=(*evaluation.failures, "holdout_failed"),
-    )
-    return replace(record, experiment=replace(experiment, evaluation=evaluation), request=None)
-
-
-def _shrinks(record: Record) -> bool:
-    return record.baseline is None or record.baseline.direction == "lower_is_better"
-
-
-def _compounded(sofar: float, gain: float, *, shrinks: bool) -> float:
-    return 1 - (1 - sofar) * (1 - gain) if shrinks else (1 + sofar) * (1 + gain) - 1
-
-
-def _better(record: Record, new: Best) -> Best:
-    old = record.best
-    if old is None:
-        return new
-    lower = _shrinks(record)
-    return new if (new.value < old.value) == lower and new.value != old.value else old
-
-
-def close_discarded(record: Record, facts: Facts) -> Record:
-    """The incumbent stays; what its re-measured runs taught is kept."""
-    discarded = _the(Discarded, facts.result)
-    experiment = _the(Experiment, record.experiment)
-    session = _the(Session, record.session)
-    incumbent = _the(Incumbent, record.incumbent)
-    evaluation = experiment.evaluation
-    crashed = evaluation is not None and evaluation.decision == "crash"
-    learned = evaluation.learned if evaluation else None
-    if learned is not None and learned.if_discarded:
-        incumbent = replace(
-            incumbent, samples=learned.if_discarded, noise=learned.noise, deterministic=learned.deterministic
-        )
-    counts = record.counts
-    counts = replace(counts, crashed=counts.crashed + 1) if crashed else replace(counts, discarded=counts.discarded + 1)
-    return replace(
-        record,
-        experiment=None,
-        session=replace(session, spent=budget.closed(session.spent, kept=False, crashed=crashed)),
-        incumbent=replace(incumbent, tree=discarded.tree, remembered=discarded.remembered),
-        request=None,
-        counts=counts,
-        streak=min(record.streak, 0) - 1,
-    )
 
 
 def record_confirmation(record: Record, facts: Facts) -> Record:
     """The gain as measured again, on the request: the session document takes it when it is closed."""
-    request = _the(Request, record.request)
-    options = {**request.options, "confirmed": msgspec.to_builtins(_the(Confirmed, facts.result))}
+    request = the(Request, record.request)
+    options = {**request.options, "confirmed": msgspec.to_builtins(the(Confirmed, facts.result))}
     return replace(record, request=replace(request, options=options))
 
 
 def close_session(record: Record, facts: Facts) -> Record:
     """The finalized session is closed, when it was the open one."""
-    finalized = _the(Finalized, facts.result)
+    finalized = the(Finalized, facts.result)
     closes = record.session is not None and record.session.id in {session.id for session in finalized.sessions}
-    return replace(record, session=None if closes else record.session, request=None)
+    return replace(record, session=None if closes else record.session, request=None, ending=None)
 
 
 UPDATES: dict[str, Update] = {
@@ -315,6 +218,8 @@ UPDATES: dict[str, Update] = {
         close_kept,
         record_holdout_failure,
         close_discarded,
+        reopen,
+        close_landed,
         record_confirmation,
         close_session,
     )

@@ -18,11 +18,11 @@ PACKAGE = Path(__file__).parent.parent / "autoloop"
 # The longest matching name counts; a module without one must be given its floor here before it may be used.
 FLOORS = MappingProxyType(
     {
-        0: "errors evaluation usage model outcomes inferred shown described reported payloads paths progress",
+        0: "errors evaluation usage model outcomes inferred shown described reported recalled payloads paths progress",
         1: "units metrics stats verdict config config_errors config_schema workflow machine guards offers updates "
-        "documents budget scope learn similarity ideas guardrails brief pull_request staircase markup",
+        "endings documents budget scope learn similarity ideas guardrails brief pull_request staircase markup",
         2: "store git runner exchange machine_lock fingerprint log trust detect agents guides written",
-        3: "facts works engine workspace opened job sampler quiet checks setup driver report",
+        3: "facts works engine workspace opened job sampler quiet checks retention setup driver report",
         4: "commands envelope fitting",
         5: "render cli program mcp_server api __main__ bugs ticker terminal",
     }

@@ -7,7 +7,7 @@ from typing import Any
 import click
 import msgspec
 
-from autoloop import config_schema, envelope, model, payloads, workflow
+from autoloop import config_schema, envelope, model, payloads, recalled, workflow
 from autoloop.commands.app import Answer, App, command
 from autoloop.errors import UsageError
 from autoloop.opened import OpenWorkspace
@@ -25,6 +25,10 @@ _SCHEMAS: dict[str, type] = {
     "rerun": payloads.Eval,
     "keep": payloads.Ended,
     "discard": payloads.Ended,
+    "undo": recalled.UndoAnswer,
+    "revive": recalled.ReviveAnswer,
+    "land": recalled.LandAnswer,
+    "prune": recalled.PruneAnswer,
     "resume": payloads.Resumed,
     "next": payloads.Next,
     "status": payloads.Status,

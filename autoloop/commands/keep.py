@@ -13,16 +13,20 @@ from autoloop.model import Experiment
 
 
 @command("keep", short_help="Commit exactly the experiment's paths.")
-@click.option("--commit", is_flag=True, default=True, help="Commit the win (this is what keep does).")
+@click.option(
+    "--commit/--no-commit", default=True, help="Commit the win (default), or hold its commit until: autoloop land."
+)
 @click.option("-d", "--description", metavar="TEXT", help="Subject of the commit, instead of the experiment's.")
-def keep(app: App, commit: bool, description: str | None) -> Answer:  # noqa: ARG001 - accepted for scripts
+def keep(app: App, commit: bool, description: str | None) -> Answer:
     """Commit exactly the experiment's paths; staged and dirty work of yours stays as it is.
+
+    Where git cannot be written (a sandbox), and while earlier wins wait, the commit waits too: autoloop land.
 
     \b
     autoloop keep --commit
     autoloop keep --description "cache compiled patterns"
     """
-    return _ended(app, "keep", {"description": description})
+    return _ended(app, "keep", {"description": description, "commit": commit})
 
 
 @command("discard", short_help="Put exactly the experiment's paths back.")

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from autoloop.commands.answer import App
 from autoloop.errors import UsageError
-from autoloop.git import Remembered
 from autoloop.model import Experiment, Session
 from autoloop.workspace import Workspace
 
@@ -28,10 +25,7 @@ def experiment_of(app: App, number: int) -> Experiment:
 
 def sides(experiment: Experiment) -> tuple[str, str]:
     """The trees before and after an experiment."""
-    found = experiment.evaluation or (experiment.earlier[-1] if experiment.earlier else None)
-    measured = found.tree if found else experiment.measurement.tree if experiment.measurement else None
-    before = msgspec.convert(experiment.remembered, Remembered).tree if experiment.remembered else experiment.before
-    return before, measured or experiment.refs.get("trash") or before
+    return experiment.before, experiment.candidate or experiment.before
 
 
 def session_of(workspace: Workspace, name: str) -> Session:

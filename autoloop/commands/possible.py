@@ -30,6 +30,7 @@ def answer(app: App) -> Answer:
         experiment=ExperimentName(experiment.id, experiment.description) if experiment else None,
         goal=record.session.goal if record.session else "",
         ideas=_untried(app, record),
+        waiting=tuple(one.experiment for one in record.waiting),
     )
     return Answer(payload, record)
 

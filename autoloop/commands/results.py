@@ -58,6 +58,12 @@ def ended(record: Record, experiment: Experiment | None, notes: tuple[str, ...])
         raise RuntimeError(message)
     ref = experiment.refs.get("trash")
     shown = ExperimentEnded(
-        experiment.id, experiment.status, experiment.commit, experiment.paths, experiment.description, ref
+        experiment.id,
+        experiment.status,
+        experiment.commit,
+        experiment.paths,
+        experiment.description,
+        ref,
+        waits=experiment.id in {one.experiment for one in record.waiting},
     )
     return Ended(shown, record.session.name if record.session else None, notes)

@@ -30,7 +30,9 @@ def show(app: App, number: int) -> Answer:
     text = _difference(app, experiment)
     shown = text[:_DIFF_SHOWN] if app.json else text
     slim = msgspec.structs.replace(experiment, remembered={})
-    return Answer(Show(slim, unit, session.name if session else "", shown, len(shown) < len(text)), record)
+    waits = number in {one.experiment for one in record.waiting}
+    name = session.name if session else ""
+    return Answer(Show(slim, unit, name, shown, len(shown) < len(text), waits=waits), record)
 
 
 def _difference(app: App, experiment: Experiment) -> str:

@@ -27,6 +27,7 @@ def answer(app: App, *, everything: bool = False) -> Answer:
         streak=record.streak,
         recent=tuple(present.recent(e) for e in _recent(app, record)),
         sessions=tuple(shown for s in sessions if (shown := present.session(s))),
+        waiting=tuple(one.experiment for one in record.waiting),
     )
     return Answer(payload, record)
 

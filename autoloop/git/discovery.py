@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from autoloop.errors import GitError
+from autoloop.git import overlay
 from autoloop.git.failures import explain
 from autoloop.git.handle import Git
 from autoloop.git.process import Call, run
@@ -27,7 +28,9 @@ def discover(start: Path) -> Git:
         answers = ["\n".join(_ask(start, (question,), version)) for question in _QUESTIONS]
     algorithm, root, git_dir, common = answers
     # the common directory is told relative to where we asked
-    return Git(Path(root), Path(git_dir), (start / common).resolve(), algorithm, version)
+    found = Git(Path(root), Path(git_dir), (start / common).resolve(), algorithm, version)
+    overlay.prepare(found)
+    return found
 
 
 def _version(start: Path) -> tuple[int, ...]:

@@ -14,6 +14,7 @@ from shutil import rmtree
 from typing import Any
 
 from autoloop.git.process import Answer, Call, run
+from autoloop.paths import DIRECTORY
 
 _IDENTITY_OF_SNAPSHOTS = ("AutoLoop", "autoloop@localhost")
 
@@ -45,9 +46,26 @@ class Git:
         return self.run(*args, **given).decode().rstrip("\n")
 
     def ask(self, *args: str, **given: Any) -> Answer:  # noqa: ANN401 - the fields of Call
-        """The whole answer, for callers to whom the exit code says something."""
+        """The whole answer, for callers to whom the exit code says something.
+
+        ``own_objects`` works on the repository's own objects alone, whatever is stored elsewhere.
+        """
         given.setdefault("cwd", self.root)
+        elsewhere = None if given.pop("own_objects", False) else self.objects
+        if elsewhere is not None:
+            given["env"] = self._with_objects(elsewhere) | dict(given.get("env") or {})
         return run(Call(args, **given), self.version)
+
+    @property
+    def objects(self) -> Path | None:
+        """Where new objects go because git's own directory cannot be written (see ``overlay``); None when it can."""
+        folder = self.root / DIRECTORY / "objects"
+        return folder if folder.is_dir() else None
+
+    def _with_objects(self, folder: Path) -> dict[str, str]:
+        own = os.fspath(self.common_dir / "objects")
+        quoted = "".join(f"\\{letter}" if letter in '"\\' else letter for letter in own)
+        return {"GIT_OBJECT_DIRECTORY": os.fspath(folder), "GIT_ALTERNATE_OBJECT_DIRECTORIES": f'"{quoted}"'}
 
     @property
     def zero(self) -> str:

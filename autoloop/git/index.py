@@ -73,6 +73,9 @@ def mend(git: Git, entries: Mapping[bytes, Staged | None], scratch: Path) -> Non
     Raises:
         GitError: ``index_locked`` when another process holds the index for longer than a few seconds.
     """
+    if not entries:
+        locks.recover(git)
+        return
     with private(scratch) as own, locks.index(git):
         file = own / "index"
         copy(git, file)

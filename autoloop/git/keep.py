@@ -26,21 +26,25 @@ _UNTRACKED = "They hold work of yours that was never committed, in the same line
 
 @dataclass(frozen=True)
 class Candidate:
-    """What is to be kept: ``changes`` of those from ``before`` to ``after``."""
+    """What is to be kept: ``changes`` of those from ``before`` to ``after``.
+
+    With ``onto`` the commit is built on that one, and neither branch nor index is to be moved.
+    """
 
     before: Remembered
     after: str
     changes: Sequence[Change]
     message: str
+    onto: str | None = None
 
 
 def plan(git: Git, candidate: Candidate, scratch: Path) -> KeepPlan:
     """See ``Repository.plan_keep``."""
     head = _head(git, candidate.before)
     operations.check_none(git)
-    locks.check_index(git)
     _check_changes(git, candidate)
-    base_tree = trees.tree_of(git, head.commit)
+    base = candidate.onto or head.commit
+    base_tree = trees.tree_of(git, base)
     differs = _differs(git, candidate.before.tree, base_tree)
     merged = merge.onto(git, candidate.changes, differs, scratch)
     _refuse(merged.conflicts)
@@ -49,20 +53,19 @@ def plan(git: Git, candidate: Candidate, scratch: Path) -> KeepPlan:
     _check_only(written, merged.entries)
     if not written:
         raise _nothing_to_keep(candidate.before.head)
-    in_head = {decode(change.path): differs.get(decode(change.path), change.old) for change in candidate.changes}
-    mended = _index(git, candidate, in_head, merged.entries, scratch)
+    mended = () if candidate.onto else _index(git, candidate, differs, merged.entries, scratch)
     author = identity.find(git)
     signed = git.flag("commit.gpgsign")
     commit = trees.commit(
         git,
         tree,
-        [head.commit] if head.commit else [],
+        [base] if base else [],
         candidate.message,
         env=identity.environment(git, author),
         sign=signed,
     )
     paths = tuple(change.path for change in written)
-    return KeepPlan(head.ref or _DETACHED, head.commit, commit, tree, paths, mended, author, signed)
+    return KeepPlan(head.ref or _DETACHED, base, commit, tree, paths, mended, author, signed)
 
 
 def apply(git: Git, plan: KeepPlan, scratch: Path) -> tuple[str, ...]:
@@ -71,12 +74,12 @@ def apply(git: Git, plan: KeepPlan, scratch: Path) -> tuple[str, ...]:
     found = state(git, plan)
     if found == "untouched":
         locks.check_index(git)
-        if not refs.swap(git, plan.ref, plan.commit, plan.base or git.zero, _REASON + _subject(git, plan.commit)):
+        if not refs.swap(git, plan.ref, plan.commit, plan.base or git.zero, _REASON + subject(git, plan.commit)):
             found = "overtaken"
     if found == "overtaken":
         raise _moved(plan.ref)
     refs.settle(git, plan.ref, plan.commit)
-    left = () if found == "done" else _mend(git, plan, scratch)
+    left = () if found == "done" else mend(git, plan.index, scratch)
     refs.flush(git)
     return left
 
@@ -92,18 +95,19 @@ def state(git: Git, plan: KeepPlan) -> KeepState:
     if tip != plan.commit or (head.ref or _DETACHED) != plan.ref:
         return "done"
     present = index.read(git)
-    return "partial" if _pending(plan, present) else "done"
+    return "partial" if _pending(plan.index, present) else "done"
 
 
-def _mend(git: Git, plan: KeepPlan, scratch: Path) -> tuple[str, ...]:
+def mend(git: Git, entries: Sequence[Mended], scratch: Path) -> tuple[str, ...]:
+    """Move these entries of the user's index; the answer is those that the user has changed, which are left alone."""
     present = index.read(git)
-    index.mend(git, _pending(plan, present), scratch)
-    return tuple(one.path for one in plan.index if not _same(present.get(decode(one.path)), one.old, one.new))
+    index.mend(git, _pending(entries, present), scratch)
+    return tuple(one.path for one in entries if not _same(present.get(decode(one.path)), one.old, one.new))
 
 
-def _pending(plan: KeepPlan, present: index.Index) -> dict[bytes, Staged | None]:
+def _pending(entries: Sequence[Mended], present: index.Index) -> dict[bytes, Staged | None]:
     """Entries that still are what they were when the plan was made; what the user staged since is the user's."""
-    named = ((decode(one.path), one) for one in plan.index)
+    named = ((decode(one.path), one) for one in entries)
     return {path: one.new for path, one in named if one.new != one.old and present.get(path) == one.old}
 
 
@@ -113,9 +117,14 @@ def _same(present: Staged | None, *wanted: Staged | None) -> bool:
 
 def _head(git: Git, before: Remembered) -> Head:
     head = refs.head(git)
-    if head.ref != before.head.ref:
-        raise _moved(before.head.ref or _DETACHED)
+    check_on(head, before.head.ref or _DETACHED)
     return head
+
+
+def check_on(head: Head, ref: str) -> None:
+    """Raise ``head_moved`` when another branch is checked out than ``ref`` (``HEAD``: none)."""
+    if (head.ref or _DETACHED) != ref:
+        raise _moved(ref)
 
 
 def _moved(ref: str) -> GitError:
@@ -129,7 +138,8 @@ def _moved(ref: str) -> GitError:
     )
 
 
-def _subject(git: Git, commit: str) -> str:
+def subject(git: Git, commit: str) -> str:
+    """The first line of a commit's message."""
     return git.run("log", "-1", "--format=%s", commit).decode(errors="replace").strip()
 
 
@@ -171,8 +181,10 @@ def _check_only(written: Sequence[Change], wanted: _Entries) -> None:
     _refuse([path for change in written if (path := decode(change.path)) not in wanted])
 
 
-def _index(git: Git, candidate: Candidate, in_head: _Entries, committed: _Entries, scratch: Path) -> tuple[Mended, ...]:
+def _index(git: Git, candidate: Candidate, differs: _Entries, committed: _Entries, scratch: Path) -> tuple[Mended, ...]:
     """What becomes of the user's index at the changed paths."""
+    locks.check_index(git)
+    in_head = {decode(change.path): differs.get(decode(change.path), change.old) for change in candidate.changes}
     present = index.read(git)
     began = Records(git, candidate.before.records).index
     mended = []
@@ -185,7 +197,7 @@ def _index(git: Git, candidate: Candidate, in_head: _Entries, committed: _Entrie
         except merge.ConflictError:
             conflicts.append(path)
             continue
-        mended.append(Mended(change.path, old, _flagged(entry, old or began.get(path))))
+        mended.append(Mended(change.path, old, flagged(entry, old or began.get(path))))
     _refuse(conflicts)
     mended += _strayed(git, candidate, began, present, {one.path for one in candidate.changes})
     _check_index(git, mended, present, scratch)
@@ -224,7 +236,8 @@ def _staged(git: Git, change: Change, sides: _Sides, scratch: Path) -> Entry | N
     return merge.three_way(git, change.old, began, change.new, scratch)
 
 
-def _flagged(entry: Entry | None, like: Staged | None) -> Staged | None:
+def flagged(entry: Entry | None, like: Staged | None) -> Staged | None:
+    """An index entry with the flags that the one before it had."""
     if entry is None:
         return None
     if like is None:

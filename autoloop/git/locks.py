@@ -43,7 +43,12 @@ def index(git: Git) -> Iterator[None]:
 
 
 def check_index(git: Git) -> None:
-    """Raise ``index_locked`` when somebody else holds the index for longer than a few seconds."""
+    """Raise ``index_locked`` when somebody else holds the index for longer than a few seconds.
+
+    Where git's directory cannot be written nobody holds it, and nobody is going to change it.
+    """
+    if git.objects is not None:
+        return
     with index(git):
         pass
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from pathlib import Path
 
@@ -55,9 +54,7 @@ def writable(git: Git) -> bool:
 
 def _takes_files(folder: Path) -> bool:
     try:
-        handle, name = tempfile.mkstemp(prefix="autoloop-probe-", suffix=".lock", dir=folder)
-        os.close(handle)
-        Path(name).unlink()
+        with tempfile.TemporaryFile(dir=folder):  # without a name, where the system can: death leaves no litter
+            return True
     except OSError:
         return False
-    return True

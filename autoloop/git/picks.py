@@ -20,7 +20,13 @@ def plan(git: Git, name: str, base: str, picks: Sequence[Pick], scratch: Path) -
     tip = refs.resolve(git, base)
     if tip is None:
         raise GitError("unknown_revision", f"{base} is no commit.", fix="git log --all --oneline shows what there is.")
-    began = tip
+    done = stack(git, tip, picks, scratch)
+    commits = [picked.commit for picked in done if picked.commit]
+    return BranchPlan(ref, tip, commits[-1] if commits else tip, done)
+
+
+def stack(git: Git, tip: str, picks: Sequence[Pick], scratch: Path) -> tuple[Picked, ...]:
+    """Commit picks on top of each other and of ``tip``, as objects; what does not fit is left out."""
     author, sign = identity.find(git), git.flag("commit.gpgsign")
     done = []
     for pick in picks:
@@ -31,7 +37,7 @@ def plan(git: Git, name: str, base: str, picks: Sequence[Pick], scratch: Path) -
         env = identity.environment(git, pick.author or author, (pick.author_date, pick.committer_date))
         tip = trees.commit(git, tree, [tip], pick.message, env=env, sign=sign)
         done.append(Picked(pick, tip))
-    return BranchPlan(ref, began, tip, tuple(done))
+    return tuple(done)
 
 
 def stacked(git: Git, base: str, picks: Sequence[Pick], scratch: Path) -> str:

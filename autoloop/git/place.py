@@ -179,6 +179,8 @@ def _make(git: Git, plan: DiscardPlan) -> None:
 
 
 def _mend(git: Git, plan: DiscardPlan, own: Path) -> None:
+    if git.objects is not None:
+        return  # git's directory cannot be written: nothing of the experiment's could be staged
     present = index.read(git)
     wanted = {decode(one.path): one.index for one in plan.files}
     wanted |= {decode(one.path): one.new for one in plan.index if present.get(decode(one.path)) == one.old}

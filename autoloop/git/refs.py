@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from autoloop.errors import GitError
-from autoloop.git import locks
+from autoloop.git import locks, overlay
 from autoloop.git.handle import Git
 from autoloop.git.values import Head
 
@@ -22,18 +22,36 @@ _PAUSE = 0.1
 def anchor(git: Git, refs: Mapping[str, str]) -> None:
     """Point these references at these objects, once the objects are on the disk."""
     flush(git)
+    if git.objects is None:
+        anchor_in(git, refs)
+    else:
+        overlay.anchor(git, refs)
+
+
+def anchor_in(git: Git, refs: Mapping[str, str]) -> None:
+    """Point references of the repository's own at these objects."""
     commands = [f"update {ref} {oid}" for ref, oid in refs.items()]
     _retried(git, lambda: _update(git, commands), {_lock(git, ref): oid for ref, oid in refs.items()})
 
 
 def drop(git: Git, names: Sequence[str]) -> None:
     """Delete references; those that are gone already are fine."""
+    overlay.drop(git, names)
+    if git.objects is not None:
+        names = [name for name in names if name in _own(git, name)]
+    if not names:
+        return
     stale = {_lock(git, ref): git.zero for ref in names} | {git.common_dir / "packed-refs.lock": git.zero}
     _retried(git, lambda: _update(git, [f"delete {ref}" for ref in names]), stale)
 
 
 def listed(git: Git, prefix: str) -> dict[str, str]:
     """References below ``prefix`` and the objects they name."""
+    elsewhere = overlay.anchors(git) if git.objects else {}
+    return _own(git, prefix) | {ref: oid for ref, oid in elsewhere.items() if f"{ref}/".startswith(f"{prefix}/")}
+
+
+def _own(git: Git, prefix: str) -> dict[str, str]:
     found = git.line("for-each-ref", "--format=%(refname) %(objectname)", prefix)
     return dict(line.split(" ", 1) for line in found.splitlines())
 
@@ -56,6 +74,11 @@ def way_back(began: Head) -> str:
 def resolve(git: Git, revision: str) -> str | None:
     """The commit that ``revision`` names, None when it names none."""
     return git.line("rev-parse", "-q", "--verify", "--end-of-options", f"{revision}^{{commit}}", ok=(0, 1, 128)) or None
+
+
+def object_of(git: Git, revision: str) -> str:
+    """The object that an anchor points at; any other revision as it is."""
+    return overlay.anchors(git).get(revision, revision) if git.objects else revision
 
 
 def is_ancestor(git: Git, older: str, newer: str) -> bool:

@@ -6,43 +6,37 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from autoloop.git import (
+    absorb,
     checkout,
     discovery,
     hooks,
     identity,
-    keep,
     operations,
     patches,
-    picks,
-    place,
+    probe,
     queries,
     refs,
     snapshot,
     trees,
-    undo,
     worktrees,
 )
 from autoloop.git import remember as remembering
+from autoloop.git.deeds import Deeds, limit
 from autoloop.git.failures import told
 from autoloop.git.handle import Git
 from autoloop.git.values import (
-    BranchPlan,
     Change,
-    DiscardPlan,
     Head,
     Identity,
-    KeepPlan,
-    KeepState,
     Pick,
+    Probe,
     Remembered,
     Side,
     Snapshot,
 )
 
-_MAX_FILE_BYTES = 50 << 20
 
-
-class Repository:
+class Repository(Deeds):
     """One work tree of one git repository, and everything AutoLoop does to it.
 
     Nothing here touches the user's index, files or branches but ``apply_keep``, ``apply_discard`` and
@@ -56,7 +50,7 @@ class Repository:
     """
 
     def __init__(self, git: Git) -> None:
-        self._git = git
+        super().__init__(git)
         self.root = git.root
         self.git_dir = git.git_dir
         self.common_dir = git.common_dir
@@ -83,6 +77,20 @@ class Repository:
         """Whether git can write here: tried by making files in the git directory, not asked."""
         return operations.writable(self._git)
 
+    def probe(self) -> Probe:
+        """Make and delete a reference and a lock, as a keep does, and say what a keep would do; leaves nothing."""
+        return probe.probe(self._git)
+
+    def absorb(self) -> bool:
+        """Take over what was stored beside the repository while it could not be written.
+
+        Nobody else may be at work in the workspace. False when there is nothing, or when it still cannot be written.
+
+        Raises:
+            GitError: git would not take it; everything is as before, or is taken over by the next call.
+        """
+        return absorb.absorb(self._git)
+
     def identity(self) -> Identity:
         """Who commits are made by."""
         return identity.find(self._git)
@@ -106,16 +114,16 @@ class Repository:
                 whatever has become of ``.gitignore``.
             max_file_bytes: size above which a file is left out; 50 MB when not said.
         """
-        return snapshot.take(self._git, scratch, since, _limit(max_file_bytes))
+        return snapshot.take(self._git, scratch, since, limit(max_file_bytes))
 
     @told
     def remember(self, scratch: Path, *, max_file_bytes: int | None = None) -> Remembered:
         """A snapshot and all that a discard needs to undo what follows; anchor its ``commit``."""
-        return remembering.remember(self._git, self.head(), scratch, _limit(max_file_bytes))
+        return remembering.remember(self._git, self.head(), scratch, limit(max_file_bytes))
 
     def delta(self, before_tree: str, after_tree: str) -> tuple[Change, ...]:
         """What differs between two trees or commits; a rename is a removal and an addition."""
-        return trees.compare(self._git, before_tree, after_tree)
+        return trees.compare(self._git, *(refs.object_of(self._git, one) for one in (before_tree, after_tree)))
 
     def changed_paths(self, before_tree: str, after_tree: str) -> tuple[str, ...]:
         """The paths that differ between two trees or commits."""
@@ -126,6 +134,7 @@ class Repository:
     ) -> str:
         """The difference between two trees or commits for people to read."""
         form = ["--stat"] if stat else ["--patch"]
+        before, after = (refs.object_of(self._git, one) for one in (before, after))
         return trees.show(self._git, before, after, [*form, f"--color={'always' if color else 'never'}"], paths)
 
     def patches(self, pairs: Sequence[tuple[str, str]]) -> list[str | None]:
@@ -156,107 +165,6 @@ class Repository:
     def tree_of(self, commit: str | None) -> str:
         """A commit's tree; the empty tree for None."""
         return trees.tree_of(self._git, commit)
-
-    @told
-    def plan_keep(
-        self, before: Remembered, after_tree: str, changes: Sequence[Change], message: str, scratch: Path
-    ) -> KeepPlan:
-        """Make the commit that keeps ``changes``, as objects; anchor its ``commit``, then ``apply_keep``.
-
-        The commit holds the experiment's own delta on top of HEAD, not what the user had changed and not committed.
-
-        Args:
-            before: where the experiment began.
-            after_tree: what was measured; it is on disk where ``changes`` say so.
-            changes: what to commit, with the content of ``after_tree``.
-            message: the whole commit message.
-            scratch: for private indexes.
-
-        Raises:
-            GitError: ``keep_conflict`` where the two cannot be told apart, ``nothing_to_keep``, ``head_moved``,
-                ``operation_in_progress``, ``index_locked``, ``signing_failed``.
-        """
-        return keep.plan(self._git, keep.Candidate(before, after_tree, changes, message), scratch)
-
-    @told
-    def apply_keep(self, plan: KeepPlan, scratch: Path) -> tuple[str, ...]:
-        """Move the branch by compare-and-swap, then the user's index entries of exactly these paths.
-
-        Can be called again after any interruption and finishes the rest.
-
-        Returns:
-            Paths whose index entry the user changed since the plan was made; these were left alone.
-
-        Raises:
-            GitError: ``head_moved`` when the branch was switched or has moved, ``ref_refused``, ``index_locked``.
-        """
-        return keep.apply(self._git, plan, scratch)
-
-    def keep_state(self, plan: KeepPlan) -> KeepState:
-        """How far a keep has come; ``overtaken`` when the branch went elsewhere."""
-        return keep.state(self._git, plan)
-
-    @told
-    def plan_discard(
-        self,
-        before: Remembered,
-        measured_tree: str,
-        changes: Sequence[Change],
-        trash_ref: str,
-        scratch: Path,
-        *,
-        max_file_bytes: int | None = None,
-    ) -> DiscardPlan:
-        """Anchor the present work tree at ``trash_ref`` and make ready what ``changes`` replaced.
-
-        Args:
-            before: where the experiment began.
-            measured_tree: what was last seen; what differs from it is reported by ``apply_discard``.
-            changes: the paths to bring back.
-            trash_ref: where the present work tree can be found afterwards.
-            scratch: where the files are made ready, and the discarded ones wait until all is done.
-            max_file_bytes: as for ``snapshot``.
-
-        Raises:
-            GitError: ``head_moved``, ``operation_in_progress``, ``index_locked``, ``in_the_way``,
-                ``submodule_changed``, ``filter_failed``, ``disk_full``.
-        """
-        wanted = undo.Undo(before, measured_tree, changes, trash_ref, _limit(max_file_bytes))
-        return undo.plan(self._git, wanted, scratch)
-
-    @told
-    def apply_discard(self, plan: DiscardPlan, scratch: Path) -> tuple[str, ...]:
-        """Bring the files and index entries of the plan back to what they were, byte for byte.
-
-        Can be called again after any interruption and finishes the rest.
-
-        Returns:
-            Paths that held something nobody had seen: edited since the measurement (the bytes are at ``trash_ref``, or
-            at ``trash_ref`` with ``-late`` behind it), or there where a file was to be restored (it still is).
-        """
-        return place.apply(self._git, plan, scratch)
-
-    @told
-    def plan_branch(self, name: str, base: str, picks_in_order: Sequence[Pick], scratch: Path) -> BranchPlan:
-        """Commit picks on top of ``base``, as objects; one that conflicts is skipped and named.
-
-        Raises:
-            GitError: ``bad_branch_name``, ``branch_exists``, ``unknown_revision``, ``signing_failed``.
-        """
-        return picks.plan(self._git, name, base, picks_in_order, scratch)
-
-    @told
-    def stacked(self, base: str, picks_in_order: Sequence[Pick], scratch: Path) -> str:
-        """The tree of ``base`` with the picks that fit applied in order; no commit is made, and none is needed."""
-        return picks.stacked(self._git, base, picks_in_order, scratch)
-
-    def create_branch(self, plan: BranchPlan) -> None:
-        """Create the planned branch; nothing happens when it is there already, at the planned commit.
-
-        Raises:
-            GitError: ``branch_exists``, ``ref_refused``.
-        """
-        picks.create(self._git, plan)
 
     def merge_base(self, one: str, other: str) -> str | None:
         """The best common ancestor of two commits."""
@@ -315,7 +223,3 @@ class Repository:
     def remove_worktree(self, path: Path) -> None:
         """Remove a private work tree; nothing happens when there is none."""
         worktrees.remove(self._git, path)
-
-
-def _limit(max_file_bytes: int | None) -> int:
-    return _MAX_FILE_BYTES if max_file_bytes is None else max_file_bytes

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from autoloop.git.handle import Git, snapshot_identity
-from autoloop.git.names import decode, encode, split
+from autoloop.git.names import decode, encode, joined, split
 from autoloop.git.values import Change, Entry
 
 _MODES = {"tree": "040000", "blob": "100644"}
@@ -50,6 +50,14 @@ def make(git: Git, entries: Mapping[str, tuple[str, str]]) -> str:
     """A tree of one level: name to kind (``tree`` or ``blob``) and id."""
     listing = "".join(f"{_MODES[kind]} {kind} {oid}\t{name}\0" for name, (kind, oid) in entries.items())
     return git.line("mktree", "-z", stdin=listing.encode())
+
+
+def with_entry(git: Git, tree: str, name: str, subtree: str) -> str:
+    """A tree with another tree under one name of its top level."""
+    listing = git.run("ls-tree", "-z", "--full-tree", tree)
+    others = [line for line in split(listing) if line.partition(b"\t")[2] != name.encode()]
+    line = f"{_MODES['tree']} tree {subtree}\t{name}".encode()
+    return git.line("mktree", "-z", stdin=joined([*others, line]))
 
 
 def commit(

@@ -55,9 +55,9 @@ def plan(git: Git, undo: Undo, scratch: Path) -> DiscardPlan:
     records = Records(git, undo.before.records)
     facts = records.facts
     changes = [change for change in undo.changes if not change.is_gitlink]
-    present = _present(git, changes)
+    present = present_at(git, changes)
     wanted = _wanted(git, undo.before.tree, changes, records, facts, scratch)
-    _check_way(git, present, wanted)
+    check_way(git, present, wanted)
     own = Path(tempfile.mkdtemp(prefix=place.PREFIX, dir=scratch))
     restored = _restored(undo.changes, present, wanted, facts, records.index)
     trash = _anchor(git, undo, taken.tree, restored, own)
@@ -85,7 +85,7 @@ def _check_head(git: Git, undo: Undo) -> None:
         raise GitError(
             "head_moved",
             "HEAD has other versions of these files than when the experiment began.",
-            why=f"A commit or a switch of branches since then touches: {_list(mixed)}.",
+            why=f"A commit or a switch of branches since then touches: {named(mixed)}.",
             fix=_back(began, now),
         )
 
@@ -104,13 +104,14 @@ def _check_submodules(git: Git, undo: Undo, present: str) -> None:
         raise GitError(
             "submodule_changed",
             "The experiment changed submodules, and AutoLoop never touches what is inside of them.",
-            why=f"Changed: {_list([one.path for one in moved])}.",
+            why=f"Changed: {named([one.path for one in moved])}.",
             fix="; ".join(ways)
             or "git submodule update --init for a removed one, or move an added one out of the way.",
         )
 
 
-def _present(git: Git, changes: Iterable[Change]) -> dict[bytes, Entry | None]:
+def present_at(git: Git, changes: Iterable[Change]) -> dict[bytes, Entry | None]:
+    """The files that are on disk at the changed paths; a directory is none."""
     found = {decode(change.path): files.look(git, decode(change.path)) for change in changes}
     return {path: None if entry and entry.mode == files.DIRECTORY else entry for path, entry in found.items()}
 
@@ -128,14 +129,15 @@ def _wanted(
     return {path: entry and Entry(entry.mode, raw.get(path, entry.oid)) for path, entry in wanted.items()}
 
 
-def _check_way(git: Git, present: Mapping[bytes, Entry | None], wanted: Mapping[bytes, Entry | None]) -> None:
+def check_way(git: Git, present: Mapping[bytes, Entry | None], wanted: Mapping[bytes, Entry | None]) -> None:
+    """Raise ``in_the_way`` where files that do not move stand in the place of wanted ones."""
     moving = {path for path, entry in present.items() if entry is not None}
     stuck = {other for path, entry in wanted.items() if entry is not None for other in _in_the_way(git, path, moving)}
     if stuck:
         raise GitError(
             "in_the_way",
-            "Files stand where the experiment's discard must put others.",
-            why=f"They are not part of the experiment: {_list([encode(path) for path in sorted(stuck)])}.",
+            "Files stand where others must be put.",
+            why=f"They are not part of the experiment: {named([encode(path) for path in sorted(stuck)])}.",
             fix="Move them away, then repeat the command.",
         )
 
@@ -221,6 +223,7 @@ def _directories(git: Git, undo: Undo, records: Records) -> tuple[tuple[str, ...
     return tuple(encode(path) for path in remove), tuple(make)
 
 
-def _list(paths: Sequence[str]) -> str:
+def named(paths: Sequence[str]) -> str:
+    """The first few of these paths, and how many more there are."""
     more = len(paths) - _NAMED
     return ", ".join(paths[:_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -148,6 +148,27 @@ class KeepPlan(Struct, frozen=True):
     signed: bool = False
 
 
+class Probe(Struct, frozen=True):
+    """What git may do here: ``commit`` at once, or ``deferred``: record a win now and land it later; and why."""
+
+    mode: Literal["commit", "deferred"]
+    why: str = ""
+
+
+class LandPlan(Struct, frozen=True):
+    """A landing, ready as objects.
+
+    Attributes:
+        keep: moves the branch to the last commit, and the index along.
+        commits: one for each win, in order; a win that the branch held already has the commit it was met at.
+        staged: paths whose index entry cannot follow, because something else is staged there.
+    """
+
+    keep: KeepPlan
+    commits: tuple[str, ...]
+    staged: tuple[str, ...] = ()
+
+
 class Restored(Struct, frozen=True):
     """One path of a discard.
 

@@ -5,7 +5,7 @@ Guards see the world only through `Facts`, which gathers lazily: a guard that as
 
 from __future__ import annotations
 
-from autoloop.guards import session, setup, verdict
+from autoloop.guards import landing, session, setup, verdict
 from autoloop.guards.facts import Facts, Guard
 
 __all__ = ["GUARDS", "Facts", "Guard"]
@@ -45,5 +45,12 @@ GUARDS: dict[str, Guard] = {
         session.budget_left_after_discard,
         session.wins_exist,
         session.confirmation_wanted,
+        landing.commit_wanted,
+        landing.repository_writable,
+        landing.none_waiting,
+        landing.wins_waiting,
+        landing.ending_known,
+        landing.branch_at_win,
+        landing.candidates_exist,
     )
 }

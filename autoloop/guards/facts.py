@@ -63,6 +63,10 @@ class Facts(Protocol):
         """HEAD's commit, None on an unborn branch."""
 
     @property
+    def writable(self) -> bool:
+        """Whether git can write here."""
+
+    @property
     def fingerprint(self) -> Fingerprint:
         """The machine."""
 

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from autoloop.guards.facts import Facts, looked_enough, way_on
-from autoloop.model import Blocked, Evaluation
-from autoloop.outcomes import HoldoutFailed
+from autoloop.model import Blocked, Evaluation, Experiment
+from autoloop.outcomes import HoldoutFailed, Undone
+
+
+def _in_hand(facts: Facts) -> Experiment | None:
+    """The experiment in question: the one that is being opened again, else the open one."""
+    return facts.result.experiment if isinstance(facts.result, Undone) else facts.record.experiment
 
 
 def _evaluation(facts: Facts) -> Evaluation | None:
-    """The evaluation in question: the one just measured, else the open experiment's."""
+    """The evaluation in question: the one just measured, else that of the experiment in hand."""
     if isinstance(facts.result, Evaluation):
         return facts.result
-    experiment = facts.record.experiment
+    experiment = _in_hand(facts)
     return experiment.evaluation if experiment else None
 
 
 def verdict_given(facts: Facts) -> Blocked | None:
     """The experiment was evaluated."""
-    if facts.record.experiment is None or _evaluation(facts) is not None:
+    if _in_hand(facts) is None or _evaluation(facts) is not None:
         return None
     return Blocked("no_verdict", "the change has not been evaluated", "autoloop eval")
 

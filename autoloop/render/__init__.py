@@ -15,7 +15,7 @@ from autoloop.envelope import ledger
 from autoloop.errors import AutoLoopError
 from autoloop.model import Record
 from autoloop.payloads import Diff, Help, Show
-from autoloop.render import agents, attempt, finish, looking, loop, pages, reporting, setup, standing
+from autoloop.render import agents, attempt, finish, looking, loop, pages, recall, reporting, setup, standing
 from autoloop.render.words import Block, next_line
 
 _PIPED_WIDTH = 160
@@ -32,6 +32,7 @@ RENDERERS = {
     **pages.RENDERERS,
     **reporting.RENDERERS,
     **agents.RENDERERS,
+    **recall.RENDERERS,
 }
 
 

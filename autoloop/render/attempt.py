@@ -32,7 +32,10 @@ def show(answer: Show) -> list[Block]:
         blocks += [Text(f"caveat: {line}", style="yellow") for line in found.caveats]
     if one.reason and (found is None or one.reason not in found.reasons):
         blocks.append(Text(f"reason: {one.reason}"))
-    if one.refs:
+    if one.pruned:
+        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(one.pruned))
+        blocks.append(Text(f"pruned {when}: candidate and raw output are no longer held", style="yellow"))
+    elif one.refs:
         refs = ", ".join(one.refs.values())
         blocks.append(Text(f"raw output: .autoloop/runs/{one.id:03d}   held by: {refs}", style="dim"))
     return [*blocks, Text(), _coloured(answer.diff)] if answer.diff else blocks
@@ -49,7 +52,8 @@ def _origin(answer: Show) -> str:
         f"session {answer.session}" if answer.session else "",
         time.strftime("%Y-%m-%d %H:%M", time.localtime(one.opened)),
         f"judged against {against}",
-        f"commit {one.commit[:12]}" if one.commit else "",
+        f"commit {one.commit[:12]}{' (waits: autoloop land)' if answer.waits else ''}" if one.commit else "",
+        f"revives #{one.origin}" if one.origin else "",
         ", ".join(one.paths),
     ]
     return " · ".join(part for part in parts if part)

@@ -50,7 +50,8 @@ def ended(answer: Ended) -> list[Block]:
     one = answer.experiment
     blocks: list[Block] = [Text.assemble(word(one.status), f"  experiment {one.id}: {one.description}")]
     if one.commit:
-        blocks.append(Text(f"  commit {one.commit[:12]}: {', '.join(one.paths)}"))
+        waits = " (not on the branch yet: autoloop land)" if one.waits else ""
+        blocks.append(Text(f"  commit {one.commit[:12]}{waits}: {', '.join(one.paths)}"))
     if one.ref:
         blocks.append(Text(f"  what was tried is held by {one.ref}", style="dim"))
     return blocks

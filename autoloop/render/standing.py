@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from rich.text import Text
@@ -11,6 +11,7 @@ from autoloop.budget import Line
 from autoloop.model import Confirmation
 from autoloop.payloads import History, Ideas, Next, SessionShown, Status
 from autoloop.render.experiments import Experiments
+from autoloop.render.recall import held_table
 from autoloop.render.words import Block, counted, measured, percent, table, word
 from autoloop.units import format_duration
 
@@ -33,11 +34,21 @@ def status(answer: Status, budget: Mapping[str, Line]) -> list[Block]:
         counts = answer.counts
         told = f"{counts.kept} kept, {counts.discarded} discarded, {counts.crashed} crashed"
         blocks.append(Text(f"{counted(counts.total, 'experiment')}: {told}"))
+    blocks += _waiting(answer.waiting)
     if answer.recent:
         blocks.append(Experiments(answer.recent))
     if answer.sessions:
         blocks.append(_sessions(answer))
     return blocks
+
+
+def _waiting(numbers: Sequence[int]) -> list[Block]:
+    """The wins that are not on their branch yet."""
+    if not numbers:
+        return []
+    named = ", ".join(f"#{number}" for number in numbers)
+    verb = "waits" if len(numbers) == 1 else "wait"
+    return [Text(f"{counted(len(numbers), 'win')} {verb} to land: {named} (autoloop land)", style="yellow")]
 
 
 def _session(session: SessionShown) -> Text:
@@ -108,15 +119,17 @@ def history(answer: History) -> list[Block]:
         return [Text("No experiments yet.")]
     more = answer.total - len(answer.experiments)
     blocks: list[Block] = [Experiments(answer.experiments)]
-    return [*blocks, Text(f"and {more} older", style="dim")] if more > 0 else blocks
+    if more > 0:
+        blocks.append(Text(f"and {more} older", style="dim"))
+    return [*blocks, held_table(answer.held)] if answer.held else blocks
 
 
 def next_(answer: Next) -> list[Block]:
     """What may be done, and what is in the way of the rest."""
     blocks: list[Block] = [Text(answer.describe, style="bold")]
     rows = [(Text(" ".join(offer.argv), style="green"), offer.describe) for offer in answer.allowed]
-    blocks.append(table("now", "", rows=rows))
-    hidden = {"wrong_state", "already_initialized"}
+    blocks += [*_waiting(answer.waiting), table("now", "", rows=rows)]
+    hidden = {"wrong_state", "already_initialized", "nothing_waits"}
     blocked = [
         (item.action, Text(f"{reason.why}; {reason.fix}", style="dim"))
         for item in answer.blocked

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from autoloop.job import Job
-from autoloop.works import calibrate, check, confirm, discard, finalize, keep, measure
+from autoloop.works import calibrate, check, confirm, discard, finalize, keep, land, measure, revive, undo
 
 WORKS: dict[str, Callable[[Job], object]] = {
     "check": check.check,
     "calibrate": calibrate.calibrate,
     "measure": measure.measure,
     "keep": keep.keep,
+    "defer": keep.defer,
     "discard": discard.discard,
+    "undo": undo.undo,
+    "revive": revive.revive,
+    "land": land.land,
     "confirm": confirm.confirm,
     "finalize": finalize.finalize,
 }

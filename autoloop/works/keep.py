@@ -38,7 +38,22 @@ def keep(job: Job) -> Kept | HoldoutFailed:
     return Kept(plan.commit, plan.ref, tree, remembered, notes)
 
 
-def _plan(job: Job) -> KeepPlan:
+def defer(job: Job) -> Kept | HoldoutFailed:
+    """Make the win's commit on top of those that wait already, and leave branch and index alone: it lands later.
+
+    Raises:
+        GitError: the experiment cannot be told apart from other edits; nothing has happened then.
+    """
+    if holdout.passes(job) is False:
+        return HoldoutFailed()
+    waiting = job.record.waiting
+    plan = _plan(job, onto=waiting[-1].commit if waiting else job.facts.commit)
+    tree, remembered = at_rest(job)
+    told = f"the commit is made and waits for: autoloop land (waiting: {len(waiting) + 1})"
+    return Kept(plan.commit, plan.ref, tree, remembered, (*_notes(job, plan), told), waits=True)
+
+
+def _plan(job: Job, onto: str | None = None) -> KeepPlan:
     experiment = job.record.experiment
     if experiment is None or experiment.evaluation is None:
         message = "keeping needs an evaluated experiment"
@@ -48,7 +63,7 @@ def _plan(job: Job) -> KeepPlan:
     changes = repository.delta(experiment.before, evaluation.tree)
     text = message_of(job, experiment, evaluation)
     before = msgspec.convert(experiment.remembered, Remembered)
-    plan = repository.plan_keep(before, evaluation.tree, changes, text, job.workspace.layout.scratch)
+    plan = repository.plan_keep(before, evaluation.tree, changes, text, job.workspace.layout.scratch, onto=onto)
     repository.anchor({f"refs/autoloop/{job.record.loop}/{experiment.id}/keep": plan.commit})
     return plan
 

@@ -8,7 +8,7 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 
 from autoloop import envelope as enveloped
-from autoloop import payloads
+from autoloop import payloads, recalled
 from generators.tables import attributes, code, summary, table
 from generators.types import words
 
@@ -21,6 +21,10 @@ _COMMANDS: dict[str, type] = {
     "pre": payloads.Pre,
     "eval, rerun": payloads.Eval,
     "keep, discard": payloads.Ended,
+    "undo": recalled.UndoAnswer,
+    "revive": recalled.ReviveAnswer,
+    "land": recalled.LandAnswer,
+    "prune": recalled.PruneAnswer,
     "resume": payloads.Resumed,
     "run": payloads.RunAnswer,
     "next": payloads.Next,

@@ -45,14 +45,15 @@ max_load = 64
 
 @dataclass
 class World:
-    """One repository and the environment that commands run in."""
+    """One repository and the environment that commands run in; ``before`` goes in front of every command."""
 
     root: Path
     env: dict[str, str]
+    before: tuple[str, ...] = ()
 
     def run(self, *arguments: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "autoloop", *arguments],
+            [*self.before, sys.executable, "-m", "autoloop", *arguments],
             cwd=self.root,
             env=self.env,
             capture_output=True,
@@ -64,7 +65,7 @@ class World:
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "autoloop", *arguments],
+            [*self.before, sys.executable, "-m", "autoloop", *arguments],
             cwd=self.root,
             env=self.env,
             stdout=subprocess.PIPE,

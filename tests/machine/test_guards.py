@@ -9,8 +9,8 @@ from worlds import BASELINE, CONFIG, EXPERIMENT, HERE, INCUMBENT, SESSION, World
 from autoloop.config import Config, Eval
 from autoloop.errors import ConfigError
 from autoloop.guards import GUARDS
-from autoloop.model import Counts, Fingerprint, GuardrailResult, Limits, Spent
-from autoloop.outcomes import Calibrated, Check, Checked, HoldoutFailed
+from autoloop.model import Counts, Ending, Fingerprint, GuardrailResult, Limits, Spent, Waiting
+from autoloop.outcomes import Calibrated, Check, Checked, HoldoutFailed, Undone
 
 BROKEN = ConfigError("config_invalid", "config.toml:3 is not valid.", why="no such key", fix="edit it")
 OTHER = Config(eval=Eval(command="false"))
@@ -32,6 +32,11 @@ def before(**changes):
     return replace(EXPERIMENT, earlier=(evaluation(**changes),))
 
 
+KEPT = Ending(1, "keep", Counts(total=1), 0, commit="c0")
+HELD_BACK = Ending(1, "keep", Counts(total=1), 0)
+DROPPED = Ending(1, "discard", Counts(total=1), 0)
+WAITING = (Waiting(1, "c1", "refs/heads/main"),)
+
 PASSING = {
     "initialized": [World(at("configured"))],
     "overwriting": [World(at("ready"), options={"force": True})],
@@ -45,6 +50,18 @@ PASSING = {
     "baseline_taken": [World(at("baselining"), result=Calibrated(INCUMBENT, BASELINE))],
     "no_git_operation": [World(at("ready"))],
     "commit_exists": [World(at("verified"))],
+    "commit_wanted": [World(at("keepable")), World(at("keepable"), options={"commit": True})],
+    "repository_writable": [World(at("ready"))],
+    "none_waiting": [World(at("keepable"))],
+    "wins_waiting": [World(at("ready", waiting=WAITING))],
+    "ending_known": [World(at("ready", ending=KEPT))],
+    "branch_at_win": [
+        World(at("ready")),
+        World(at("ready", ending=KEPT)),
+        World(at("ready", ending=DROPPED), commit="elsewhere"),
+        World(at("ready", ending=HELD_BACK), commit="elsewhere"),
+    ],
+    "candidates_exist": [World(at("ready", counts=Counts(total=1)))],
     "no_session_open": [World(at("ready", session=None))],
     "session_open": [World(at("ready"))],
     "no_experiment_open": [World(at("ready"))],
@@ -229,6 +246,15 @@ BLOCKED = [
     ),
     ("wins_exist", World(at("ready")), "no_wins", "autoloop pre"),
     ("wins_exist", World(at("exhausted")), "no_wins", "autoloop session end"),
+    ("commit_wanted", World(at("keepable"), options={"commit": False}), "commit_declined", "autoloop keep --commit"),
+    ("repository_writable", World(at("ready"), writable=False), "not_writable", "outside the sandbox"),
+    ("none_waiting", World(at("keepable", waiting=WAITING)), "wins_wait", "autoloop land"),
+    ("wins_waiting", World(at("ready")), "nothing_waits", "autoloop next"),
+    ("ending_known", World(at("ready")), "nothing_to_undo", "autoloop next"),
+    ("ending_known", World(at("ready", counts=Counts(total=3))), "nothing_to_undo", "autoloop revive N"),
+    ("branch_at_win", World(at("ready", ending=KEPT), commit="elsewhere"), "branch_moved", "git revert c0"),
+    ("candidates_exist", World(at("ready")), "no_candidates", "autoloop pre"),
+    ("verdict_given", World(at("undoing"), result=Undone(EXPERIMENT, "discard")), "no_verdict", "autoloop eval"),
     ("confirmation_wanted", World(at("ready"), options={"confirm": False}), "confirmation_declined", "finalize"),
 ]
 

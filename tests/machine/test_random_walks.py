@@ -30,15 +30,18 @@ from autoloop.outcomes import (
     Finalized,
     HoldoutFailed,
     Kept,
+    Landed,
     Opening,
     PullRequest,
+    Revived,
+    Undone,
 )
 
 TABLE = workflow.load()
 MACHINE = machine.build(TABLE)
 AGENT = [name for name, trigger in TABLE.triggers.items() if trigger.by == "agent"]
 TREES = ["base", "a", "b", "c"]
-LOOP = ["pre", "eval", "eval", "rerun", "keep", "keep", "discard", "finalize"]
+LOOP = ["pre", "eval", "eval", "rerun", "keep", "keep", "discard", "undo", "revive", "land", "finalize"]
 LIMIT = 3
 BROKEN = ConfigError("config_invalid", "wrong")
 EDITED = replace(CONFIG, eval=replace(CONFIG.eval, command="x"))
@@ -86,12 +89,13 @@ RESULTS = {
     "calibrate": mostly(Calibrated(INCUMBENT, BASELINE), Calibrated(INCUMBENT, why="nothing")),
     "measure": evaluations,
     "keep": mostly(*(Kept("c", "r", tree) for tree in TREES), HoldoutFailed()),
+    "defer": mostly(*(Kept("c", "r", tree, waits=True) for tree in TREES), HoldoutFailed()),
     "discard": st.builds(Discarded, st.sampled_from(TREES), trash=st.none() | st.just("trash")),
     "confirm": st.sampled_from([Confirmed(), Confirmed(Confirmation(1.0, None, None, 2, 1.0, 1.0), holdout=False)]),
     "finalize": st.none(),
 }
 usual = {
-    "options": st.sampled_from([{}, {}, {"confirm": False}, {"description": "x"}]),
+    "options": st.sampled_from([{}, {}, {"confirm": False}, {"description": "x"}, {"commit": False}]),
     "opening": st.builds(Opening, limits=limits, description=st.text(max_size=5), before=st.just("base")),
     "measurement": st.builds(Measurement, st.sampled_from(TREES), seed=st.integers(0, 9)),
     "tree": st.sampled_from(TREES),
@@ -101,10 +105,14 @@ trouble = {
     "config": st.sampled_from([CONFIG, BROKEN, EDITED]),
     "trusted": st.booleans(),
     "operation": st.sampled_from([None, "merge"]),
+    "writable": st.booleans(),
     "commit": st.sampled_from(["c", None]),
     "fingerprint": st.sampled_from([BASELINE.fingerprint, Fingerprint("there")]),
 }
 ordinary_worlds, troubled_worlds = st.fixed_dictionaries(usual), st.fixed_dictionaries({**usual, **trouble})
+
+
+CLOSED = {}  # what the store would say of the experiments of the walk
 
 
 def result_of(draw, record):
@@ -112,6 +120,12 @@ def result_of(draw, record):
     if work == "finalize":
         sessions = (replace(record.session, status="finalized"),) if record.session else ()
         return Finalized((), sessions, 0.0, PullRequest("t", "f", ()))
+    if work == "undo":
+        return Undone(CLOSED[record.ending.experiment], record.ending.kind)
+    if work == "revive":
+        return Revived(draw(usual["opening"]))
+    if work == "land":
+        return Landed("r", tuple(CLOSED[one.experiment] for one in record.waiting))
     return draw(RESULTS[work])
 
 
@@ -147,7 +161,7 @@ def sound(record):
 
 def honest(record):
     """No state promises what its evaluation does not hold."""
-    if record.state not in {"keepable", "keeping"}:
+    if record.state not in {"keepable", "keeping", "deferring"}:
         return
     evaluation = record.experiment.evaluation
     assert evaluation.decision == "keep"
@@ -197,6 +211,8 @@ def test_random_walks(data):
         sound(stepped)
         honest(stepped)
         consistent(record, stepped, facts)
+        if record.experiment is not None:
+            CLOSED[record.experiment.id] = record.experiment
         record = stepped
 
 

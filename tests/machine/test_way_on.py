@@ -9,7 +9,7 @@ from worlds import CONFIG, EXPERIMENT, SESSION, World, at, evaluation, replace
 
 from autoloop import offers, workflow
 from autoloop.errors import ConfigError
-from autoloop.model import Counts, Fingerprint, GuardrailResult, Limits, Request, Spent
+from autoloop.model import Counts, Ending, Fingerprint, GuardrailResult, Limits, Request, Spent, Waiting
 
 TABLE = workflow.load()
 BY_HAND = {
@@ -17,6 +17,8 @@ BY_HAND = {
     "config_changed",
     "already_measured",
     "experiment_open",
+    "not_writable",
+    "branch_moved",
 }  # mending or changing code is no command
 ALWAYS = {"next", "resume"}  # not triggers: they answer in every state
 
@@ -25,6 +27,9 @@ WON = replace(SESSION, wins=(1,), spent=Spent(experiments=5))
 FAILED = evaluation("discard", failures=("guardrail_failed",), guardrails=(GuardrailResult("tests", False),))
 LUCK = evaluation("rerun", attempt=2)
 TRESPASS = evaluation("discard", failures=("out_of_scope", "harness_changed"))
+
+WAITING = (Waiting(1, "c1", "refs/heads/main"),)
+DROPPED = Ending(1, "discard", Counts(total=1), 0)
 
 WORLDS = {
     **{state: World(at(state)) for state, declared in TABLE.states.items() if declared.kind == "waiting"},
@@ -38,6 +43,11 @@ WORLDS = {
     ),
     "exhausted with wins": World(at("exhausted", session=WON, counts=Counts(total=5, kept=1, discarded=4))),
     "finalized, another session open": World(at("finalized", session=SESSION, counts=Counts(total=1, kept=1))),
+    "ready, a win waits": World(at("ready", waiting=WAITING)),
+    "ready, wins wait in a sandbox": World(at("ready", waiting=WAITING), writable=False),
+    "ready, just discarded": World(at("ready", counts=Counts(total=1, discarded=1), ending=DROPPED)),
+    "ready, moved on since the keep": World(at("ready", ending=replace(DROPPED, kind="keep", commit="older"))),
+    "keepable, in a sandbox": World(at("keepable"), writable=False),
     "editing, nothing changed": World(at("editing"), tree="base"),
     "editing, time is over": World(at("editing", session=SPENT)),
     "keepable, edited since": World(at("keepable"), tree="another"),

@@ -14,7 +14,10 @@ from autoloop.guards import GUARDS
 from autoloop.updates import UPDATES
 
 TEXT = workflow.path().read_text(encoding="utf-8")
-WORKS = {"check", "calibrate", "measure", "keep", "discard", "confirm", "finalize"}
+WORKS = {
+    *("check", "calibrate", "measure", "keep", "defer", "discard"),
+    *("undo", "revive", "land", "confirm", "finalize"),
+}
 
 
 def lint(table, *, conditions=GUARDS, updates=UPDATES, works=WORKS):
@@ -186,7 +189,7 @@ def test_a_verdict_other_than_keep_never_leads_to_a_commit(table):
         source
         for trigger in table.triggers.values()
         for o in trigger.outcomes
-        if o.dest == "keeping"
+        if o.dest in {"keeping", "deferring"}
         for source in o.source
     }
     assert sources == {"keepable"}
@@ -195,15 +198,16 @@ def test_a_verdict_other_than_keep_never_leads_to_a_commit(table):
         o
         for trigger in table.triggers.values()
         for o in trigger.outcomes
-        if o.dest == "keepable" and o.source != ("keeping",)
+        if o.dest == "keepable" and o.source != ("keeping", "deferring")
     ]
     assert into
     assert all(needed <= set(outcome.conditions) for outcome in into)
 
 
 def test_the_budget_is_asked_before_every_new_experiment(table):
-    opening = [o for trigger in table.triggers.values() for o in trigger.outcomes if "open_experiment" in o.after]
-    assert len(opening) == 2
+    opening = [o for name in ("pre", "revive", "eval") for o in table.triggers[name].outcomes]
+    opening = [o for o in opening if o.dest == "reviving" or "open_experiment" in o.after]
+    assert len(opening) == 3
     assert all("budget_left" in outcome.conditions for outcome in opening)
 
 

@@ -12,6 +12,7 @@ from autoloop.errors import AutoLoopError
 from autoloop.model import (
     Baseline,
     Counts,
+    Ending,
     Evaluation,
     Experiment,
     Fingerprint,
@@ -22,6 +23,7 @@ from autoloop.model import (
     Record,
     Session,
     Spent,
+    Waiting,
 )
 from autoloop.outcomes import Opening
 
@@ -54,6 +56,7 @@ DECISION_OF = {
     "uncertain": "rerun",
     "crashed": "crash",
     "keeping": "keep",
+    "deferring": "keep",
 }
 EXPERIMENT_STATES = {"editing", "evaluating", "discarding", *DECISION_OF}
 
@@ -73,6 +76,10 @@ def at(state: str, **changes: object) -> Record:
     if state not in {"uninitialized", "configured", "checking", "verified", "baselining"}:
         record = replace(record, baseline=BASELINE, incumbent=INCUMBENT, last_session=1, counts=Counts(sessions=1))
         session = None if state == "finalized" else SESSION
+        if state == "undoing":
+            record = replace(record, ending=Ending(1, "discard", Counts(total=1, sessions=1), 0, SESSION, INCUMBENT))
+        if state == "landing":
+            record = replace(record, waiting=(Waiting(1, "c1", "refs/heads/main"),))
         if state == "exhausted":
             session = replace(SESSION, spent=Spent(experiments=5))
         record = replace(record, session=session)
@@ -103,6 +110,7 @@ class World:
     trusted: bool = True
     operation: str | None = None
     commit: str | None = "c0"
+    writable: bool = True
     fingerprint: Fingerprint = HERE
     tree: str = "changed"
     before: str = "base"
