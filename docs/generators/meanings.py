@@ -58,7 +58,7 @@ MEANINGS = {
     "scope.protected": "Patterns of paths that it may not change; they win over `editable`.",
     "git.message": "First line of a win's commit.",
     "git.max_file": "Larger untracked files are not part of a snapshot.",
-    "git.retention": "how many candidates that were not kept are held for `revive` and `diff`; `autoloop prune` lets older ones go",
+    "git.retention": "How many candidates that were not kept are held; `autoloop prune` lets older ones go.",
     "machine.wait": "How long to wait for another benchmark on this machine.",
     "machine.max_load": "Busy cores per core above which a measurement waits; above 1 it never waits.",
     "machine.load_wait": "How long it waits for that, at most.",
