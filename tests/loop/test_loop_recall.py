@@ -59,7 +59,8 @@ def test_a_discard_is_taken_back_with_its_verdict(world):
     assert told(world) == before
     assert world.refused("eval")["code"] == "already_measured"
     world.result("discard", "--revert")
-    assert world.result("status")["counts"] == {"total": 1, "kept": 0, "discarded": 1, "crashed": 0, "sessions": 1}
+    counts = world.result("status")["counts"]
+    assert (counts["total"], counts["discarded"], counts["kept"]) == (1, 1, 0)
 
 
 def test_only_the_last_ending_can_be_taken_back(world):
