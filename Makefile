@@ -41,10 +41,8 @@ check: lint types  ## lint, types, current docs, tests: what CI runs
 	$(BIN)/python docs/generate.py --check
 	$(PYTEST)
 
-CRASH := tests/store/test_store_crash.py tests/store/test_store_faults.py tests/git/test_git_resume.py \
-	tests/exchange tests/loop/test_loop_interruptions.py
-crash: $(STAMP)  ## only the tests that kill: at every change to the disk, in every step
-	$(PYTEST) $(CRASH)
+crash: $(STAMP)  ## kill and fault every command everywhere, play the git matrix: tables of what was tried and lost
+	$(BIN)/python tests/crash/everything.py
 
 bench: $(STAMP)  ## measure speed and the quality of verdicts, as ratios
 	$(BIN)/python bench/run.py

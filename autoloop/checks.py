@@ -68,11 +68,18 @@ def _git(workspace: OpenWorkspace) -> Iterator[Check]:
             "user.name or user.email is not set",
             "git config user.name NAME && git config user.email ADDRESS",
         )
-    hooks = repository.hooks_present()
-    if hooks:
-        yield Check(
-            "hooks", "warn", f"Git hooks are not run by keep: {', '.join(hooks)}.", "", "run them on the branch"
-        )
+    yield from _hooks(workspace, repository.hooks_present())
+
+
+def _hooks(workspace: OpenWorkspace, installed: tuple[str, ...]) -> Iterator[Check]:
+    try:
+        run = workspace.config().git.hooks
+    except AutoLoopError:
+        return  # said where the configuration is checked
+    if installed and not run:
+        names = ", ".join(installed)
+        fix = "to run them on a copy before each keep: hooks = true in [git] of .autoloop/config.toml"
+        yield Check("hooks", "warn", f"Git hooks are not run by keep: {names}.", "", fix)
 
 
 def _landing(repository: Repository) -> Check:

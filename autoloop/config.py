@@ -129,15 +129,20 @@ class Scope(_Section, frozen=True):
 
 
 class Git(_Section, frozen=True):
-    """How wins are committed. ``message`` may use ``{id}``, ``{description}`` and ``{session}``.
+    """How wins are committed.
 
-    ``retention`` is how many candidates that were not kept are held for ``revive`` and ``diff``;
-    ``autoloop prune`` lets older ones go.
+    Attributes:
+        message: may use ``{id}``, ``{description}`` and ``{session}``.
+        max_file: a larger file is not part of snapshots.
+        hooks: run pre-commit, prepare-commit-msg and commit-msg on a copy before a win is committed.
+        retention: how many candidates that were not kept are held for ``revive`` and ``diff``; ``autoloop prune``
+            lets older ones go.
     """
 
     message: str = "exp-{id:03d}: {description}"
     max_file: Bytes = Bytes(50 << 20)
     retention: Count = 200
+    hooks: bool = False
 
 
 class Machine(_Section, frozen=True):

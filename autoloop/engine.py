@@ -16,6 +16,7 @@ import msgspec
 from autoloop import documents, log, machine, workflow
 from autoloop.errors import AutoLoopError, InterruptedBySignalError, RefusedError
 from autoloop.facts import LiveFacts
+from autoloop.git import sweep
 from autoloop.job import Job
 from autoloop.model import Blocked, Offer, Record
 from autoloop.offers import blockers, offered
@@ -23,7 +24,7 @@ from autoloop.opened import OpenWorkspace
 from autoloop.paths import numbered
 from autoloop.progress import Notify, silent
 from autoloop.store import Writer
-from autoloop.works import ABANDON, WORKS
+from autoloop.works import ABANDON, WORKS, mirror
 
 _MEASURING = {"evaluating", "confirming", "checking", "baselining"}
 
@@ -133,22 +134,34 @@ class _Turn:
             return recovered
         facts = self.engine.facts(self.record, trigger, options)
         self._step(trigger, facts)
-        return self._done(self._work())
+        result = self._work()
+        self._mirror()
+        return self._done(result)
 
     def resume(self) -> Done:
         return self._recover("resume") or self._done(None)
 
     def _recover(self, trigger: str) -> Done | None:
         """Bring unfinished work to its end: forwards, or back when it was a measurement nobody is asking for."""
+        self._clear_away()
         state = self.record.state
         if not self.engine.workflow.working(state):
             return None
         begun_by = self.record.request.trigger if self.record.request else state
+        self._job(recovering=True).end_leftovers()
         if state in _MEASURING and trigger not in {"resume", begun_by}:
             self._abandon(state)
             return None
         result = self._work(recovering=True)
+        self._mirror()
         return msgspec.structs.replace(self._done(result), recovered=begun_by)
+
+    def _clear_away(self) -> None:
+        """Remove what a dead command left and nobody needs: private directories, locks of our own references."""
+        workspace = self.engine.workspace
+        sweep(workspace.layout.scratch)
+        if self.writer.after_death and self.record.loop:
+            workspace.repository.clear_locks(f"refs/autoloop/{self.record.loop}")
 
     def _abandon(self, state: str) -> None:
         job = self._job(recovering=True)
@@ -188,6 +201,13 @@ class _Turn:
             raise
         finally:
             self.log.debug("work", work=work, seconds=time.monotonic() - began, recovering=job.recovering)
+
+    def _mirror(self) -> None:
+        """Copy the journal to where ``git clean`` does not reach; what was done is done even where that fails."""
+        try:
+            mirror.keep(self.engine.workspace, self.record)
+        except (AutoLoopError, OSError) as error:
+            self.log.info("mirror_failed", error=str(error))
 
     def _job(self, *, recovering: bool) -> Job:
         engine = self.engine

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from autoloop import runner
 from autoloop.config import Config, Git
 from autoloop.errors import AutoLoopError
 from autoloop.facts import LiveFacts
@@ -79,6 +80,11 @@ class Job:
     def note(self, kind: str, data: object, *, durable: bool = False) -> None:
         """Journal something that belongs to this work; a later commit makes it durable unless asked for at once."""
         self.writer.note(kind, msgspec.to_builtins(data), durable=durable)
+
+    def end_leftovers(self) -> None:
+        """End what is left of the last command that an earlier process had started for this work."""
+        for _, group in self.notes_since_begin("group")[-1:]:
+            runner.sweep(msgspec.convert(group, runner.Group))
 
     def notes_since_begin(self, *kinds: str) -> list[tuple[str, object]]:
         """Notes of these kinds since the working state was entered, oldest first: what an earlier process left."""

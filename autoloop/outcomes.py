@@ -86,7 +86,6 @@ class Kept(msgspec.Struct, frozen=True):
     ref: str | None
     tree: str
     remembered: dict[str, object] = {}
-    notes: tuple[str, ...] = ()
     waits: bool = False
 
 
@@ -99,7 +98,6 @@ class Discarded(msgspec.Struct, frozen=True):
     reason: str = ""
     restored: tuple[str, ...] = ()
     saved: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 class Undone(msgspec.Struct, frozen=True):

@@ -33,7 +33,17 @@ def commands_digest(config: Config) -> str:
     """Digest of everything in ``config`` that would be executed."""
     rails = {name: rail.command for name, rail in config.guardrails.items()}
     section = config.eval
-    runs = [section.command, section.build, section.setup, section.env, section.cwd, rails, config.holdout.command]
+    runs: list[object] = [
+        section.command,
+        section.build,
+        section.setup,
+        section.env,
+        section.cwd,
+        rails,
+        config.holdout.command,
+    ]
+    if config.git.hooks:
+        runs.append("hooks")
     return hashlib.sha256(msgspec.json.encode(runs, order="sorted")).hexdigest()[:16]
 
 

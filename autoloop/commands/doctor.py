@@ -12,6 +12,7 @@ from autoloop.errors import EXIT_REFUSED, AutoLoopError, RefusedError
 from autoloop.model import Record
 from autoloop.outcomes import Check, Checked
 from autoloop.payloads import Doctor
+from autoloop.works import mirror
 
 
 @command("doctor", short_help="Run every configured command for real and say what is wrong.")
@@ -28,6 +29,7 @@ def doctor(app: App, fix: bool, back: bool, rebuild: bool) -> Answer:
     autoloop doctor --rebuild     after state files were damaged
     """
     if rebuild:
+        mirror.restore(opened(app))
         app.workspace.store.rebuild()
     return _undone(app) if back else examine(app, fix=fix)
 
@@ -75,9 +77,20 @@ def _looked(app: App, record: Record) -> Answer:
     checks = tuple(standing(opened(app), record))
     notes = ("an experiment is open: no command was run",) if record.experiment else ()
     if record.state == "uninitialized":
-        missing = Check("workspace", "fail", "AutoLoop is not set up here.", "", "autoloop init --verify")
+        missing = _nothing_here(app)
         checks = (*(check for check in checks if check.id in {"git", "workflow"}), missing)
     return _answer(checks, record, notes=notes)
+
+
+def _nothing_here(app: App) -> Check:
+    try:
+        held = mirror.copies(opened(app))
+    except AutoLoopError:
+        held = ()  # what is wrong with git is said by its own check
+    if not held:
+        return Check("workspace", "fail", "AutoLoop is not set up here.", "", "autoloop init --verify")
+    why = f"an earlier loop's journal is held by {', '.join(held)}"
+    return Check("workspace", "fail", "There is no .autoloop/ here any more.", why, "autoloop doctor --rebuild")
 
 
 def _approve(app: App) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from autoloop.git.handle import sweep
+from autoloop.git.hooks import Rehearsal
 from autoloop.git.names import decode as path_bytes
 from autoloop.git.names import encode as path_text
 from autoloop.git.repository import Repository
@@ -35,6 +37,7 @@ __all__ = [
     "Pick",
     "Picked",
     "Probe",
+    "Rehearsal",
     "Remembered",
     "Repository",
     "Side",
@@ -42,4 +45,5 @@ __all__ = [
     "Snapshot",
     "path_bytes",
     "path_text",
+    "sweep",
 ]

@@ -16,6 +16,7 @@ from typing import Any
 from autoloop.git.process import Answer, Call, run
 from autoloop.paths import DIRECTORY
 
+_PRIVATE = "git-"
 _IDENTITY_OF_SNAPSHOTS = ("AutoLoop", "autoloop@localhost")
 
 
@@ -114,13 +115,32 @@ class Git:
 
 @contextmanager
 def private(scratch: Path) -> Iterator[Path]:
-    """A directory of one's own below ``scratch``, removed afterwards."""
+    """A directory of one's own below ``scratch``, removed afterwards; what dead processes left there goes first."""
     scratch.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix="git-", dir=scratch))
+    sweep(scratch)
+    made = Path(tempfile.mkdtemp(prefix=f"{_PRIVATE}{os.getpid()}-", dir=scratch))
     try:
         yield made
     finally:
         rmtree(made, ignore_errors=True)
+
+
+def sweep(scratch: Path) -> None:
+    """Remove the private directories of dead processes."""
+    for left in scratch.glob(f"{_PRIVATE}*"):
+        owner = left.name.removeprefix(_PRIVATE).partition("-")[0]
+        if not (owner.isdigit() and _lives(int(owner))):
+            rmtree(left, ignore_errors=True)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def snapshot_identity() -> dict[str, str]:

@@ -7,6 +7,7 @@ nothing but what we were about to write, is some seconds old and no process has 
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Collection, Iterator
@@ -17,6 +18,8 @@ from autoloop.errors import GitError
 from autoloop.git.handle import Git
 
 _MARK = b"autoloop\n"
+_DRAFT = "autoloop-lock"
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS}
 _PATIENCE = 5.0
 _PAUSE = 0.05
 _OLD = 3.0
@@ -54,8 +57,9 @@ def check_index(git: Git) -> None:
 
 
 def recover(git: Git) -> None:
-    """Give back the lock of the user's index that a killed command of ours still holds."""
+    """Give back the lock of the user's index that a killed command of ours still holds, and what it was made of."""
     _release_dead(git.git_dir / "index.lock")
+    (git.git_dir / _DRAFT).unlink(missing_ok=True)
 
 
 def clear(git: Git, lock: Path, expected: Collection[bytes]) -> bool:
@@ -79,9 +83,19 @@ def clear(git: Git, lock: Path, expected: Collection[bytes]) -> bool:
     return True
 
 
+def clear_own(git: Git, prefix: str) -> None:
+    """Remove locks of references below ``prefix``, which are nobody's but ours, that no process has open."""
+    for lock in (git.common_dir / prefix).rglob("*.lock"):
+        if not _is_open(lock):
+            lock.unlink(missing_ok=True)
+
+
 def _take(lock: Path) -> bool:
+    """Make the lock with our mark in it, both at once: a killed command never leaves a lock that is nobody's."""
+    draft = lock.with_name(_DRAFT)
     try:
-        handle = os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666)
+        draft.write_bytes(_MARK)
+        _link(draft, lock)
     except FileExistsError:
         _release_dead(lock)
         return False
@@ -92,9 +106,21 @@ def _take(lock: Path) -> bool:
             why=f"{lock}: {error.strerror}.",
             fix="Make the repository writable, or run the command outside the sandbox.",
         ) from None
-    os.write(handle, _MARK)
-    os.close(handle)
+    finally:
+        with suppress(OSError):
+            draft.unlink()
     return True
+
+
+def _link(draft: Path, lock: Path) -> None:
+    """A second name for the draft; a new file where the file system has no second names."""
+    try:
+        os.link(draft, lock)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        with lock.open("xb") as file:
+            file.write(_MARK)
 
 
 def _release_dead(lock: Path) -> None:

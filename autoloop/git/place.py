@@ -25,10 +25,11 @@ _MESSAGE = "autoloop: edited between the plan and the discard\n"
 
 
 def sweep(scratch: Path) -> None:
-    """Remove the directories of discards that are done."""
+    """Remove the directories of discards that are done, and of those that never moved a file."""
     scratch.mkdir(parents=True, exist_ok=True)
-    for done in scratch.glob(f"{PREFIX}*/{_DONE}"):
-        rmtree(done.parent, ignore_errors=True)
+    for own in scratch.glob(f"{PREFIX}*"):
+        if (own / _DONE).exists() or not any((own / "aside").glob("*")):
+            rmtree(own, ignore_errors=True)
 
 
 def prepare(git: Git, plan: DiscardPlan, scratch: Path) -> None:

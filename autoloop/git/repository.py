@@ -9,8 +9,10 @@ from autoloop.git import (
     absorb,
     checkout,
     discovery,
+    held,
     hooks,
     identity,
+    locks,
     operations,
     patches,
     probe,
@@ -96,8 +98,17 @@ class Repository(Deeds):
         return identity.find(self._git)
 
     def hooks_present(self) -> tuple[str, ...]:
-        """Commit hooks that are installed; a keep does not run them."""
+        """Commit hooks that are installed; a keep does not run them by itself."""
         return hooks.present(self._git)
+
+    def hook(self, name: str) -> Path | None:
+        """The hook of that name, None when there is none to run."""
+        return hooks.find(self._git, name)
+
+    @told
+    def rehearse(self, plan: KeepPlan, message: str, where: Path) -> hooks.Rehearsal:
+        """Make a private work tree at ``where`` that is as if ``git commit`` of this plan had just been typed."""
+        return hooks.rehearse(self._git, plan, message, where)
 
     @told
     def snapshot(
@@ -146,6 +157,10 @@ class Repository(Deeds):
         """Point references at objects, creating or moving them, after bringing the objects onto the disk."""
         refs.anchor(self._git, refs_to_objects)
 
+    def clear_locks(self, prefix: str) -> None:
+        """Remove locks of AutoLoop's own references below ``prefix`` that a killed command left."""
+        locks.clear_own(self._git, prefix)
+
     def drop(self, names: Sequence[str]) -> None:
         """Delete references."""
         refs.drop(self._git, names)
@@ -153,6 +168,19 @@ class Repository(Deeds):
     def refs(self, prefix: str) -> dict[str, str]:
         """References below ``prefix`` (``refs/autoloop/…``), with the objects they point at."""
         return refs.listed(self._git, prefix)
+
+    @told
+    def hold(self, ref: str, files: Mapping[str, Path]) -> None:
+        """Keep copies of these files in the object store, by these names, below a reference."""
+        held.hold(self._git, ref, files)
+
+    def held(self, ref: str, name: str) -> bytes | None:
+        """What ``hold`` kept, None when it is not there."""
+        return held.read(self._git, ref, name)
+
+    def held_size(self, ref: str, name: str) -> int:
+        """Bytes of what ``hold`` kept, 0 when it is not there."""
+        return held.size(self._git, ref, name)
 
     def flush(self) -> None:
         """Bring everything written to the repository onto the disk."""

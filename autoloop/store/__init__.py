@@ -93,8 +93,8 @@ class Store:
             StateError: the files are damaged, unwritable or from a newer AutoLoop. Nothing was changed.
         """
         home.make_directory(self._io, self.layout.home)
-        with locked(self.layout, command, wait, on_wait):
-            writer = Writer(self.layout, self._io, self._clock, [])
+        with locked(self.layout, command, wait, on_wait) as died:
+            writer = Writer(self.layout, self._io, self._clock, [], after_death=died)
             view = recovered(self.layout, self._io, writer.warnings)
             if view:
                 writer.start_at(view)

@@ -62,8 +62,8 @@ def read_holder(layout: Layout) -> Holder | None:
 @contextmanager
 def locked(
     layout: Layout, command: str, wait: float, on_wait: Callable[[Holder | None], object] | None
-) -> Iterator[None]:
-    """Hold the workspace lock.
+) -> Iterator[bool]:
+    """Hold the workspace lock; tells whether the one who held it last died with it.
 
     Args:
         layout: the workspace; ``.autoloop/`` exists.
@@ -82,9 +82,10 @@ def locked(
         fd = _waited_for(layout.lock, wait)
     if fd is None:
         raise _refusal(read_holder(layout))
+    died = os.path.lexists(layout.lock_holder)
     try:
         _sign(layout.lock_holder, command)
-        yield
+        yield died
     finally:
         with suppress(OSError):
             layout.lock_holder.unlink(missing_ok=True)

@@ -46,10 +46,20 @@ class Writer:
 
     Attributes:
         warnings: what went wrong without loss, a sentence each: a torn line dropped, a derived file not refreshed.
+        after_death: the writer before this one died at work.
     """
 
-    def __init__(self, layout: Layout, io: Io, clock: Callable[[], float], warnings: list[str]) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        io: Io,
+        clock: Callable[[], float],
+        warnings: list[str],
+        *,
+        after_death: bool = False,
+    ) -> None:
         self.warnings = warnings
+        self.after_death = after_death
         self._layout = layout
         self._io = io
         self._clock = clock

@@ -26,7 +26,8 @@ def discard(job: Job) -> Discarded:
     reason = str(request.options.get("reason") or "")
     if not request.options.get("revert", True):
         tree, remembered = at_rest(job)
-        return Discarded(tree, remembered, reason=reason, notes=("the files were left as they are",))
+        job.notes.append("the files were left as they are")
+        return Discarded(tree, remembered, reason=reason)
     if request.plan:
         plan = msgspec.convert(request.plan, DiscardPlan)
     else:
@@ -34,10 +35,8 @@ def discard(job: Job) -> Discarded:
         job.remember_plan(plan)
     unseen = job.repository.apply_discard(plan, job.workspace.layout.scratch)
     tree, remembered = at_rest(job)
-    notes = tuple(f"{path} was edited after the measurement; nothing is lost: {plan.trash_ref}" for path in unseen)
-    return Discarded(
-        tree, remembered, plan.trash_ref, reason, restored=tuple(file.path for file in plan.files), notes=notes
-    )
+    job.notes += [f"{path} was edited after the measurement; nothing is lost: {plan.trash_ref}" for path in unseen]
+    return Discarded(tree, remembered, plan.trash_ref, reason, restored=tuple(file.path for file in plan.files))
 
 
 def _plan(job: Job, experiment: Experiment) -> DiscardPlan:

@@ -12,7 +12,7 @@ from autoloop.job import Job
 from autoloop.model import Evaluation, Experiment
 from autoloop.outcomes import HoldoutFailed, Kept
 from autoloop.units import format_value
-from autoloop.works import holdout
+from autoloop.works import holdout, hooks
 from autoloop.works.rest import at_rest
 
 _SUBJECT = 72
@@ -34,8 +34,11 @@ def keep(job: Job) -> Kept | HoldoutFailed:
         job.remember_plan(plan)
     left = job.repository.apply_keep(plan, job.workspace.layout.scratch)
     tree, remembered = at_rest(job)
-    notes = (*_notes(job, plan), *(f"{path} was staged meanwhile; its index entry was left alone" for path in left))
-    return Kept(plan.commit, plan.ref, tree, remembered, notes)
+    job.notes += [
+        *_notes(job, plan),
+        *(f"{path} was staged meanwhile; its index entry was left alone" for path in left),
+    ]
+    return Kept(plan.commit, plan.ref, tree, remembered)
 
 
 def defer(job: Job) -> Kept | HoldoutFailed:
@@ -50,7 +53,8 @@ def defer(job: Job) -> Kept | HoldoutFailed:
     plan = _plan(job, onto=waiting[-1].commit if waiting else job.facts.commit)
     tree, remembered = at_rest(job)
     told = f"the commit is made and waits for: autoloop land (waiting: {len(waiting) + 1})"
-    return Kept(plan.commit, plan.ref, tree, remembered, (*_notes(job, plan), told), waits=True)
+    job.notes += [*_notes(job, plan), told]
+    return Kept(plan.commit, plan.ref, tree, remembered, waits=True)
 
 
 def _plan(job: Job, onto: str | None = None) -> KeepPlan:
@@ -63,7 +67,10 @@ def _plan(job: Job, onto: str | None = None) -> KeepPlan:
     changes = repository.delta(experiment.before, evaluation.tree)
     text = message_of(job, experiment, evaluation)
     before = msgspec.convert(experiment.remembered, Remembered)
-    plan = repository.plan_keep(before, evaluation.tree, changes, text, job.workspace.layout.scratch, onto=onto)
+    scratch = job.workspace.layout.scratch
+    plan = repository.plan_keep(before, evaluation.tree, changes, text, scratch, onto=onto)
+    if job.config.git.hooks and (left := hooks.message_after(job, plan, text)) != text:
+        plan = repository.plan_keep(before, evaluation.tree, changes, left, scratch, onto=onto)
     repository.anchor({f"refs/autoloop/{job.record.loop}/{experiment.id}/keep": plan.commit})
     return plan
 
@@ -129,7 +136,7 @@ def _notes(job: Job, plan: KeepPlan) -> tuple[str, ...]:
     notes = []
     if plan.author.fallback:
         notes.append(f"git knows no identity here; committed as {plan.author.name} <{plan.author.email}>")
-    hooks = job.repository.hooks_present()
-    if hooks and job.record.counts.kept == 0:
-        notes.append(f"git hooks are not run by keep: {', '.join(hooks)}")
+    silent = [name for name in job.repository.hooks_present() if not (job.config.git.hooks and name in hooks.RUN)]
+    if silent and job.record.counts.kept == 0:
+        notes.append(f"git hooks are not run by keep: {', '.join(silent)}")
     return tuple(notes)

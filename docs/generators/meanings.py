@@ -59,6 +59,7 @@ MEANINGS = {
     "git.message": "First line of a win's commit.",
     "git.max_file": "Larger untracked files are not part of a snapshot.",
     "git.retention": "How many candidates that were not kept are held; `autoloop prune` lets older ones go.",
+    "git.hooks": "Run pre-commit, prepare-commit-msg and commit-msg on a copy before a win is committed.",
     "machine.wait": "How long to wait for another benchmark on this machine.",
     "machine.max_load": "Busy cores per core above which a measurement waits; above 1 it never waits.",
     "machine.load_wait": "How long it waits for that, at most.",

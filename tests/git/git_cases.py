@@ -123,6 +123,29 @@ def in_submodule(*args: str) -> Action:
     return lambda world: world.git(*args, cwd=world.path("sub"))
 
 
+def cloned(*options: str) -> Action:
+    def made(world: World) -> None:
+        world.write("more.txt", b"more\n")
+        world.commit("second")
+        world.git("config", "uploadpack.allowFilter", "true")
+        world.git("config", "uploadpack.allowAnySHA1InWant", "true")
+        source = str(world.work) if "--shared" in options else world.work.as_uri()
+        world.git("clone", "-q", *options, source, str(world.root / "clone"))
+        world.move_to(world.root / "clone")
+
+    return made
+
+
+def linked(world: World) -> None:
+    world.git("worktree", "add", "-q", "-b", "side", str(world.root / "linked"))
+    world.move_to(world.root / "linked")
+
+
+def hooks(script: bytes) -> Action:
+    names = ("pre-commit", "commit-msg", "prepare-commit-msg", "post-commit", "post-index-change", "post-checkout")
+    return lambda world: [world.write(f".git/hooks/{name}", b"#!/bin/sh\n" + script, 0o755) for name in names]
+
+
 FASTER = edit("code.py", BOTTOM)
 WITH_MINE = LINES.replace(*TOP)
 KEPT = LINES.replace(*BOTTOM)
@@ -524,14 +547,21 @@ REPOSITORIES = (
         ),
     ),
     Case("reference log off", FASTER, mine=git("config", "core.logAllRefUpdates", "false")),
+    Case("hooks that fail", FASTER, mine=hooks(b"exit 1\n")),
+    Case("hooks that change files", FASTER, mine=hooks(b"echo x >> code.py; git add code.py\n")),
+    Case("hooks that hang", FASTER, mine=hooks(b"sleep 600\n")),
     Case(
-        "hooks that fail",
+        "file monitor that fails",
         FASTER,
-        mine=lambda w: [
-            w.write(f".git/hooks/{n}", b"#!/bin/sh\nexit 1\n", 0o755)
-            for n in ("pre-commit", "commit-msg", "post-commit", "post-index-change", "prepare-commit-msg")
-        ],
+        mine=do(
+            write(".git/hooks/monitor", b"#!/bin/sh\nexit 1\n", 0o755),
+            git("config", "core.fsmonitor", ".git/hooks/monitor"),
+        ),
     ),
+    Case("linked work tree", do(FASTER, write("new.txt")), mine=linked),
+    Case("shallow clone", do(FASTER, remove("other.txt")), mine=cloned("--depth=1")),
+    Case("partial clone", do(FASTER, remove("other.txt")), mine=cloned("--filter=blob:none")),
+    Case("objects of another repository (alternates)", FASTER, mine=cloned("--shared")),
     Case(
         "signing without a key",
         FASTER,
@@ -582,6 +612,12 @@ MOVED = (
     Case(
         "bisect in progress",
         do(FASTER, git("bisect", "start")),
+        keep="operation_in_progress",
+        discard="operation_in_progress",
+    ),
+    Case(
+        "cherry-pick in progress",
+        do(FASTER, lambda w: w.write(".git/CHERRY_PICK_HEAD", w.git("rev-parse", "HEAD"))),
         keep="operation_in_progress",
         discard="operation_in_progress",
     ),

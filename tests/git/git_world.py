@@ -44,6 +44,13 @@ class World:
         self.workspace()
         return self
 
+    def move_to(self, work: Path) -> None:
+        """The user goes on in another work tree."""
+        self.work = work
+        self.scratch = work / ".autoloop" / "scratch"
+        self.__dict__.pop("repository", None)
+        self.workspace()
+
     def workspace(self) -> None:
         self.write(".autoloop/.gitignore", b"*\n")
         self.write(".autoloop/state.json", b"{}\n")

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from loop_world import BENCH, CONFIG, World, environment
+from loop_world import World, environment, with_config, with_files
 
 
 @pytest.fixture
@@ -15,24 +15,6 @@ def bare_world(tmp_path: Path) -> World:
     root = tmp_path / "repository"
     root.mkdir()
     return World(root, environment(tmp_path / "home"))
-
-
-def with_files(world: World) -> World:
-    """One commit and no AutoLoop."""
-    world.git("init", "-q", "-b", "main")
-    for name, text in {"bench.py": BENCH, "cost.txt": "100\n", "size.txt": "50\n", "notes.txt": "mine\n"}.items():
-        world.write(name, text)
-    world.write("protected/data.txt", "1\n")
-    world.git("add", "-A")
-    world.git("commit", "-qm", "first")
-    return world
-
-
-def with_config(world: World) -> World:
-    """A configuration written by hand, nothing proven."""
-    world.write(".autoloop/.gitignore", "*\n")
-    world.write(".autoloop/config.toml", CONFIG)
-    return world
 
 
 @pytest.fixture

@@ -94,9 +94,14 @@ class World:
         return error
 
     def git(self, *arguments: str) -> str:
+        done = self.run_git(*arguments)
+        done.check_returncode()
+        return done.stdout
+
+    def run_git(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            ["git", *arguments], cwd=self.root, env=self.env, check=True, capture_output=True, text=True
-        ).stdout
+            ["git", *arguments], cwd=self.root, env=self.env, check=False, capture_output=True, text=True
+        )
 
     def write(self, name: str, text: str) -> None:
         path = self.root / name
@@ -142,3 +147,21 @@ def environment(home: Path) -> dict[str, str]:
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_SYSTEM": os.devnull,
     }
+
+
+def with_files(world: World) -> World:
+    """One commit and no AutoLoop."""
+    world.git("init", "-q", "-b", "main")
+    for name, text in {"bench.py": BENCH, "cost.txt": "100\n", "size.txt": "50\n", "notes.txt": "mine\n"}.items():
+        world.write(name, text)
+    world.write("protected/data.txt", "1\n")
+    world.git("add", "-A")
+    world.git("commit", "-qm", "first")
+    return world
+
+
+def with_config(world: World) -> World:
+    """A configuration written by hand, nothing proven."""
+    world.write(".autoloop/.gitignore", "*\n")
+    world.write(".autoloop/config.toml", CONFIG)
+    return world

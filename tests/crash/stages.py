@@ -1,0 +1,35 @@
+"""What tests of crashes and faults share: worlds at the moments of a loop, and stages that are set once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from interposer import library
+from scenes import SCENES, Moments
+from trial import Stage
+
+SCENE = {scene.name: scene for scene in SCENES}
+
+
+@pytest.fixture(scope="session")
+def moments(tmp_path_factory: pytest.TempPathFactory) -> Moments:
+    return Moments(tmp_path_factory.mktemp("moments"))
+
+
+@pytest.fixture(scope="session")
+def stage(moments: Moments, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Stage]]:
+    """Sets a scene by name, with or without a planted mistake."""
+    if library() is None:
+        pytest.skip("there is no C compiler here (cc), or this is not Linux: the interposing library cannot be made")
+    stages: dict[tuple[str, str], Stage] = {}
+
+    def made(name: str, plant: str = "") -> Stage:
+        if (name, plant) not in stages:
+            place = tmp_path_factory.mktemp("stage")
+            stages[name, plant] = Stage(SCENE[name], moments.at(SCENE[name].moment), place, plant).set()
+        return stages[name, plant]
+
+    yield made
+    for each in stages.values():
+        each.close()

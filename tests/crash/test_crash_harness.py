@@ -1,0 +1,108 @@
+"""The harness is worth something: it sees every call, and it finds mistakes that were planted for it."""
+
+from __future__ import annotations
+
+import errno
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+from interposer import FAIL, KILL, Fault, Interposer
+from judge import UnsoundError
+from scenes import copied
+from test_crash_sample import numbers
+
+# mistake: the command, the call around which it shows, how the trial is recovered, what the harness says
+FOUND = {
+    "no_intent": ("keep", "rename .git/refs/heads/main", "resume"),
+    "committed_again": ("keep", "rename .git/refs/heads/main", "committed twice"),
+    "state_before_journal": ("keep", "rename .autoloop/state.json", "resume ended with 3"),
+    "lock_in_two_steps": ("keep", "write .git/index.lock", "index_locked"),
+    "litter_stays": ("keep", "rename .autoloop/scratch/git-*/index", "left behind"),
+    "index_forgotten": ("keep", "rename .git/refs/heads/main", "index"),
+}
+
+
+@pytest.mark.parametrize("mistake", FOUND)
+def test_a_planted_mistake_is_found(stage, mistake):
+    scene, call, said = FOUND[mistake]
+    set_ = stage(scene, mistake)
+    first = numbers(set_.points, call)[0]
+    with pytest.raises(UnsoundError, match=said):
+        around(set_, first)
+
+
+def around(set_, at):
+    for number in (at, at + 1):
+        for resume in (True, False):
+            set_.attempt(Fault(number, KILL), resume=resume)
+
+
+def test_a_planted_mistake_about_errors_is_found(stage):
+    set_ = stage("keep", "failed_sync_ignored").count_syncs()
+    at = numbers(set_.points_with_syncs, "fsync .autoloop/history.jsonl")[0]
+    with pytest.raises(UnsoundError, match="acknowledged although"):
+        set_.attempt(Fault(at, FAIL, errno.EIO, syncs=True), resume=True)
+
+
+def test_a_fork_passes_the_same_points_as_the_program_itself(stage):
+    set_ = stage("keep")
+    world = copied(set_.world, set_.place / "program")
+    trace = set_.place / "program.trace"
+    faults = Interposer(world.root.parent / "page", world.root, Fault(), trace)
+    subprocess.run(
+        [sys.executable, "-m", "autoloop", *set_.scene.command],
+        cwd=world.root,
+        env={**world.env, **faults.env},
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
+    lines = sorted((line.split(" ", 1) for line in trace.read_text().splitlines()), key=lambda pair: int(pair[0]))
+    points = [point.replace(f"{world.root}/", "") for _, point in lines]
+    assert [plain(point) for point in points] == [plain(point) for point in set_.points]
+
+
+def plain(point):
+    """Without what differs from run to run."""
+    return re.sub(r"git-[\w-]+|tmp_obj_\w+|refs/autoloop/\w+", "*", point)
+
+
+# the calls that the library is to see, as the kernel names them
+KERNEL = (
+    "openat,open,creat,write,pwrite64,rename,renameat,renameat2,link,linkat,symlink,symlinkat,unlink,unlinkat,"
+    "rmdir,mkdir,mkdirat,chmod,fchmod,fchmodat,truncate,ftruncate,utimensat,sendfile,copy_file_range"
+)
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="there is no strace here to compare with")
+def test_the_library_misses_nothing_that_the_kernel_sees(stage):
+    set_ = stage("discard")
+    world = copied(set_.world, set_.place / "traced")
+    log = set_.place / "strace"
+    done = subprocess.run(
+        ["strace", "-f", "-y", "-qq", "-o", log, "-e", f"trace={KERNEL}", sys.executable, "-m", "autoloop",
+         *set_.scene.command],
+        cwd=world.root, env=world.env, capture_output=True, timeout=120, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        pytest.skip(f"tracing is not allowed here: {done.stderr.decode()[:200]}")
+    seen = [call for line in log.read_text(errors="replace").splitlines() if (call := changing(line, str(world.root)))]
+    count = len(set_.points)
+    # names of temporary directories are made until one is free, so that a few calls come and go
+    assert abs(len(seen) - count) <= 3, (len(seen), count)
+
+
+def changing(line: str, root: str) -> str:
+    """The call, when it may change a file below ``root``; what is written to pipes and terminals is no file."""
+    if " = -1 " in line and "EEXIST" not in line and "ENOENT" not in line and "ENOTEMPTY" not in line:
+        return ""
+    call = re.match(r"\d+ +(\w+)\((.*)", line)
+    if call is None or (call[1].startswith("open") and not re.search("O_CREAT|O_TRUNC", call[2])):
+        return ""
+    if call[1] in {"write", "pwrite64", "ftruncate", "fchmod", "sendfile"}:
+        return call[1] if re.match(rf"\d+<{re.escape(root)}/", call[2]) else ""
+    relative = "AT_FDCWD<" + root in call[2]
+    return call[1] if f'"{root}/' in call[2] or relative or re.search(rf"\d+<{re.escape(root)}", call[2]) else ""
