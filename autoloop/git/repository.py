@@ -30,6 +30,7 @@ from autoloop.git.values import (
     Change,
     Head,
     Identity,
+    KeepPlan,
     Pick,
     Probe,
     Remembered,
