@@ -13,6 +13,7 @@ from autoloop.detect.tree import Tree
 
 _MAKE_RULE = re.compile(r"^([A-Za-z0-9][\w./-]*(?:[ \t]+[A-Za-z0-9][\w./-]*)*)[ \t]*::?(?![=:])([^\n]*)")
 _JUST_RULE = re.compile(r"^@?([A-Za-z_][\w-]*)((?:[ \t]+[^:\n]+)?)[ \t]*:(?!=)([^\n]*)")
+_PHONY = re.compile(r"^\.PHONY[ \t]*:((?:[^\n\\]|\\\n)*)", re.MULTILINE)
 MAKEFILES = ("GNUmakefile", "Makefile", "makefile")
 JUSTFILES = ("justfile", "Justfile", ".justfile")
 TASKFILES = ("Taskfile.yml", "Taskfile.yaml", "taskfile.yml", "taskfile.yaml")
@@ -48,10 +49,19 @@ def read_tasks(tree: Tree) -> tuple[Task, ...]:
     """Every task of the make, just and Task files at the root."""
     make, just, task = (tree.first(*names) for names in (MAKEFILES, JUSTFILES, TASKFILES))
     return (
-        *(_tasks("make", make, list(_rules(tree.text(make), _MAKE_RULE, just=False))) if make else ()),
+        *(_make(tree, make) if make else ()),
         *(_tasks("just", just, list(_rules(tree.text(just), _JUST_RULE, just=True))) if just else ()),
         *(_tasks("task", task, _taskfile_rules(tree, task)) if task else ()),
     )
+
+
+def _make(tree: Tree, file: str) -> Iterator[Task]:
+    """Targets; one that a file or directory of its name shadows takes ``-B`` to run at all, unless it is phony."""
+    text = tree.text(file)
+    phony = {name for found in _PHONY.finditer(text) for name in found[1].split()}
+    for task in _tasks("make", file, list(_rules(text, _MAKE_RULE, just=False))):
+        shadowed = task.name not in phony and (task.name in tree or tree.has_directory(task.name))
+        yield msgspec.structs.replace(task, command=f"make -B {quote(task.name)}") if shadowed else task
 
 
 def _tasks(runner: str, file: str, rules: list[_Rule]) -> Iterator[Task]:
