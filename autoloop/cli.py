@@ -13,13 +13,14 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from types import FrameType
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import msgspec
 
 from autoloop.commands.answer import Answer, App
 from autoloop.envelope import LONGEST, Envelope, failure, success
 from autoloop.errors import AutoLoopError, InterruptedBySignalError
+from autoloop.model import Record
 
 QUICK = {"status": "standing", "next": "possible"}
 
@@ -72,6 +73,7 @@ def _as_ours(app: App, name: str, error: Exception) -> AutoLoopError:
 
 
 def _prepare(app: App, arguments: list[str]) -> None:
+    app.follow = None if app.json else partial(_follow, app)
     app.interactive = sys.stdin.isatty() and sys.stdout.isatty() and not app.json
     quiet = any(a in {"-q", "--quiet"} for a in arguments)
     if not quiet:
@@ -85,12 +87,19 @@ def _prepare(app: App, arguments: list[str]) -> None:
         app.ask = app.person.confirm
 
 
+def _follow(app: App, look: Callable[[], Answer]) -> Answer:
+    from autoloop.render import console, watch
+
+    return watch.follow(look, console(color=_coloured(app)))
+
+
 def _show(app: App, name: str, answer: Answer) -> int:
     if app.json:
-        _print_json(app, success(name, answer.payload, answer.record, recovered=answer.recovered))
+        _print_json(app, success(name, answer.payload, _seen(app, answer.record), recovered=answer.recovered))
     else:
         from autoloop import render
 
+        answer = msgspec.structs.replace(answer, record=_seen(app, answer.record))
         render.show(answer, color=_coloured(app), quiet=app.quiet)
     return answer.exit_code
 
@@ -106,9 +115,14 @@ def _fail(app: App, name: str, error: AutoLoopError) -> int:
     return error.exit_code
 
 
-def _last_record(app: App) -> Any:  # noqa: ANN401 - a record, or None where there is none to be had
+def _seen(app: App, record: Record | None) -> Record | None:
+    return None if record is None else app.workspace.seen(record)
+
+
+def _last_record(app: App) -> Record | None:
+    """The record, or None where there is none to be had."""
     try:
-        return app.workspace.record()
+        return _seen(app, app.workspace.record())
     except (AutoLoopError, OSError):
         return None
 

@@ -48,6 +48,10 @@ class Driver:
         Raises:
             AutoLoopError: something that no further experiment can mend.
         """
+        with self.engine.visible("run"):
+            return self._drive(opening)
+
+    def _drive(self, opening: Mapping[str, object]) -> Stopped:
         record = self.engine.resume().record
         if record.experiment is not None:
             self._end(record, "the driver was interrupted")
@@ -93,7 +97,7 @@ class Driver:
             env=self._environment(record, experiment),
             keep_env=("*",),
         )
-        return runner.run(command, stdout=stem.with_suffix(".out"), stderr=stem.with_suffix(".err"))
+        return runner.run(command, stdout=stem.with_suffix(".out"), stderr=stem.with_suffix(".err"), on_tick=self._beat)
 
     def _environment(self, record: Record, experiment: Experiment) -> dict[str, str]:
         workspace = self.engine.workspace
@@ -164,6 +168,9 @@ class Driver:
         return None
 
     # --- words
+
+    def _beat(self, seconds: float) -> None:
+        self.engine.notify(Progress("run", "waiting for a proposal", running="proposer", seconds=seconds))
 
     def _tell(self, text: str) -> None:
         self.engine.notify(Progress("run", text, notable=True))

@@ -7,7 +7,8 @@ therefore always leaves a record that says what was going on, and ``resume`` fin
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -22,8 +23,8 @@ from autoloop.model import Blocked, Offer, Record
 from autoloop.offers import blockers, offered
 from autoloop.opened import OpenWorkspace
 from autoloop.paths import numbered
-from autoloop.progress import Notify, silent
-from autoloop.store import Writer
+from autoloop.progress import Notify, Progress, silent
+from autoloop.store import LiveFile, Writer
 from autoloop.works import ABANDON, WORKS, mirror
 
 _MEASURING = {"evaluating", "confirming", "checking", "baselining"}
@@ -69,9 +70,29 @@ class Engine:
     ) -> None:
         self.workspace = workspace
         self.clock = clock
-        self.notify = notify
+        self.listener = notify
         self.lock_wait = lock_wait
         self.verbose = verbose
+        self._live: LiveFile | None = None
+
+    def notify(self, progress: Progress) -> None:
+        """Tell the listener, and those who look from other processes."""
+        if self._live is not None:
+            self._live.tell(progress)
+        self.listener(progress)
+
+    @contextmanager
+    def visible(self, command: str) -> Iterator[None]:
+        """Let other processes see what this one is at, until the outermost of these ends."""
+        if self._live is not None:
+            yield
+            return
+        self._live = self.workspace.store.live(command)
+        try:
+            yield
+        finally:
+            self._live.close()
+            self._live = None
 
     @cached_property
     def workflow(self) -> workflow.Workflow:
@@ -106,12 +127,12 @@ class Engine:
             RefusedError: a guard said no; every reason is in ``reasons``.
             AutoLoopError: the work failed; the record says where we are.
         """
-        with self.workspace.store.writing(trigger, wait=self.lock_wait) as writer:
+        with self.workspace.store.writing(trigger, wait=self.lock_wait) as writer, self.visible(trigger):
             return _Turn(self, writer, trigger).fire(trigger, options or {})
 
     def resume(self) -> Done:
         """Finish whatever a crash interrupted; nothing to do is no error."""
-        with self.workspace.store.writing("resume", wait=self.lock_wait) as writer:
+        with self.workspace.store.writing("resume", wait=self.lock_wait) as writer, self.visible("resume"):
             return _Turn(self, writer, "resume").resume()
 
 
@@ -124,6 +145,7 @@ class _Turn:
         self.writer = writer
         if engine.workspace.layout.objects.is_dir():  # git could not be written when these were made
             engine.workspace.repository.absorb()
+        engine.workspace.store.forget_worker()
         self.record = engine.workspace.record()
         self.before = self.record
         self.notes: list[str] = []
@@ -175,6 +197,7 @@ class _Turn:
         while self.engine.workflow.working(self.record.state):
             state = self.engine.workflow.states[self.record.state]
             job = self._job(recovering=recovering)
+            job.tell(self.record.state, state.describe)
             result = self._attempt(state.work or "", job)
             self.notes += job.notes
             self.record = job.record

@@ -15,13 +15,17 @@ LONGEST = 28_000
 
 
 class ErrorShown(msgspec.Struct, frozen=True):
-    """What did not happen, why, and what to type next; ``reasons`` holds everything in the way."""
+    """What did not happen, why, and what to type next.
+
+    ``reasons`` holds everything in the way, ``exit`` is the exit code, for callers that do not see it.
+    """
 
     code: str
     what: str
     why: str
     fix: str
     reasons: tuple[Blocked, ...] = ()
+    exit: int = 1
 
 
 class Cut(msgspec.Struct, frozen=True):
@@ -77,7 +81,7 @@ def success(command: str, payload: object, record: Record | None, *, recovered: 
 def failure(command: str, error: AutoLoopError, record: Record | None) -> Envelope:
     """The envelope of an error."""
     reasons = tuple(reason for reason in getattr(error, "reasons", ()) if isinstance(reason, Blocked))
-    shown = ErrorShown(error.code, error.what, error.why, error.fix, reasons)
+    shown = ErrorShown(error.code, error.what, error.why, error.fix, reasons, error.exit_code)
     if record is None:
         return Envelope(1, command, ok=False, state=None, error=shown, next=(), budget={})
     return Envelope(1, command, ok=False, state=record.state, error=shown, next=_next(record), budget=ledger(record))

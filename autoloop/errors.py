@@ -28,11 +28,13 @@ class AutoLoopError(Exception):
         why: the reason, with the facts at hand; may be empty when ``what`` says it all.
         fix: what to type or edit next; may be empty only when nothing can be done.
         exit_code: process exit code, one per class.
+        reasons: everything in the way when a guard said no (``model.Blocked``).
         unfinished: the effect may be half done; the record stays in its working state for ``resume``.
     """
 
     exit_code = EXIT_BUG
     unfinished = False
+    reasons: tuple[object, ...] = ()
 
     def __init__(self, code: str, what: str, *, why: str = "", fix: str = "") -> None:
         super().__init__(what)
@@ -43,14 +45,9 @@ class AutoLoopError(Exception):
 
 
 class RefusedError(AutoLoopError):
-    """A guard of the state machine said no.
-
-    Attributes:
-        reasons: everything in the way, as the guards said it (``model.Blocked``).
-    """
+    """A guard of the state machine said no."""
 
     exit_code = EXIT_REFUSED
-    reasons: tuple[object, ...] = ()
 
 
 class UsageError(AutoLoopError):
@@ -99,6 +96,15 @@ class StillRunningError(AutoLoopError):
     """A detached evaluation has not finished yet."""
 
     exit_code = EXIT_RUNNING
+
+
+def of_exit_code(exit_code: int, code: str, what: str, *, why: str = "", fix: str = "") -> AutoLoopError:
+    """An error of the class that this exit code belongs to: one that another process has told of."""
+    kinds = (RefusedError, UsageError, ConfigError, CommandError, GitError, BudgetError, LockedError, StillRunningError)
+    kind = next((kind for kind in kinds if kind.exit_code == exit_code), AutoLoopError)
+    error = kind(code, what, why=why, fix=fix)
+    error.exit_code = exit_code
+    return error
 
 
 class InterruptedBySignalError(AutoLoopError):

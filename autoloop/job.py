@@ -34,6 +34,9 @@ class Job:
     clock: Callable[[], float] = time.time
     recovering: bool = False
     notes: list[str] = field(default_factory=list)
+    began: float = field(default_factory=time.monotonic)
+    expected: float | None = None
+    _told: Progress = field(default_factory=lambda: Progress("", ""))
 
     @property
     def config(self) -> Config:
@@ -63,9 +66,31 @@ class Job:
         """What was asked for when the work began."""
         return self.record.request.options if self.record.request else {}
 
-    def tell(self, phase: str, text: str, done: int = 0, most: int = 0) -> None:
-        """Report progress."""
-        self.notify(Progress(phase, text, done, most))
+    def expect(self, runs: float, *, guardrails: bool = True) -> None:
+        """Say how many runs of the eval this work takes as a rule; how long they last is known from earlier ones."""
+        durations = dict(self.record.durations)
+        one = durations.pop("eval", None)
+        if one is not None:
+            self.expected = runs * one + (sum(durations.values()) if guardrails else 0.0)
+
+    def tell(self, phase: str, text: str, done: int | None = None, most: int | None = None) -> None:
+        """Report progress; what is counted, and the estimate so far, stay as they were told last."""
+        told = msgspec.structs.replace(self._told, phase=phase, text=text, arm="", value=None)
+        counted = {} if done is None or most is None else {"done": done, "most": most}
+        self.show(msgspec.structs.replace(told, **counted))
+
+    def show(self, progress: Progress) -> None:
+        """Report progress that is more than a text and a count."""
+        self._told = progress
+        self._notify(progress)
+
+    def beat(self, command: str, seconds: float) -> None:
+        """Report that ``command`` has been running for so many seconds: what was told last still holds."""
+        self._notify(msgspec.structs.replace(self._told, arm="", value=None, running=command, seconds=seconds))
+
+    def _notify(self, progress: Progress) -> None:
+        elapsed = time.monotonic() - self.began
+        self.notify(msgspec.structs.replace(progress, elapsed=elapsed, expected=self.expected))
 
     def remember_plan(self, plan: object) -> None:
         """Journal the exact effect that is about to happen: from here on recovery rolls it forward."""

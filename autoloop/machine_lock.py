@@ -187,11 +187,11 @@ def wait_for_quiet(
     Args:
         limit: busy cores per core, 0 to 1.
         max_wait: seconds; afterwards one measures all the same, and the answer says so.
-        on_wait: told once what is being waited for.
+        on_wait: told now and then what is being waited for.
         sleep: how to wait.
         read_load: how to look.
     """
-    waited = 0.0
+    waited = told = 0.0
     pause = 0.5
     while True:
         busy = read_load()
@@ -201,6 +201,9 @@ def wait_for_quiet(
             on_wait(
                 f"the machine is {busy:.0%} busy with other work: waiting up to {max_wait:.0f} s for it to calm down"
             )
+        if waited - told >= _REMIND:
+            told = waited
+            on_wait(f"the machine is still {busy:.0%} busy: waited {waited:.0f} s of at most {max_wait:.0f} s")
         pause = min(pause, max_wait - waited)
         sleep(pause)
         waited += pause

@@ -26,6 +26,7 @@ from autoloop.usage import AgentCall, Usage
 
 __all__ = [
     "SCHEMA_VERSION",
+    "WAIT",
     "Ablated",
     "AgentCall",
     "Baseline",
@@ -306,6 +307,10 @@ class Offer(msgspec.Struct, frozen=True):
     action: str
     argv: tuple[str, ...]
     describe: str
+
+
+WAIT = Offer("wait", ("autoloop", "wait"), "Wait for what is running, and hear how far it is.")
+"""What everybody else may do while a process is at work."""
 
 
 class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from autoloop.guards import GUARDS, Facts
 from autoloop.model import Blocked, Offer
+from autoloop.progress import Live
 from autoloop.workflow import Workflow
 
 
@@ -53,6 +54,11 @@ def offered(workflow: Workflow, facts: Facts) -> tuple[Offer, ...]:
         return (Offer("resume", ("autoloop", "resume"), "Finish what was interrupted."),)
     names = [name for name in workflow.offers(state) if taken(workflow, name, facts) is not None]
     return tuple(offer(workflow, name) for name in names)
+
+
+def at_work(live: Live) -> Blocked:
+    """The reason against everything while another process is at work."""
+    return Blocked("still_running", f"{live.command} is still running (process {live.pid})", "autoloop wait", exit=8)
 
 
 def offer(workflow: Workflow, name: str) -> Offer:

@@ -41,6 +41,9 @@ class Layout:
         self.steering = self.home / "steer.md"
         self.lock_holder = self.home / "lock.holder"
         self.editing = self.home / "editing.lock"
+        self.live = self.home / "live.json"
+        self.detached = self.home / "detached"
+        self.program = self.home / "autoloop"
 
 
 def slug(text: str, fallback: str = "untitled") -> str:

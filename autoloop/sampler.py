@@ -6,6 +6,7 @@ import os
 import shlex
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -36,6 +37,7 @@ class Sampler:
         folder: where raw output goes; files are numbered in the order of the runs.
         on_start: told the process group before a command begins, so that a crash can be cleaned up after.
         baseline: what samples must be comparable with.
+        on_tick: told about twice a second which command is running, and for how many seconds.
     """
 
     def __init__(
@@ -45,12 +47,14 @@ class Sampler:
         folder: Path,
         on_start: Callable[[runner.Group], None] | None = None,
         baseline: Baseline | None = None,
+        on_tick: Callable[[str, float], None] | None = None,
     ) -> None:
         self.config = config
         self.where = where
         self.folder = folder
         self.on_start = on_start
         self.baseline = baseline
+        self.on_tick = on_tick
         self.count = 0
         self._last: runner.Finished | None = None
         folder.mkdir(parents=True, exist_ok=True)
@@ -59,7 +63,8 @@ class Sampler:
     def of(cls, job: Job, folder: Path, where: Path | None = None) -> Sampler:
         """The sampler of a piece of work: every process group it starts is journalled."""
         baseline = job.record.baseline if job.record.state in _COMPARING else None
-        return cls(job.config, where or job.workspace.root, folder, lambda group: job.note("group", group), baseline)
+        place = where or job.workspace.root
+        return cls(job.config, place, folder, lambda group: job.note("group", group), baseline, job.beat)
 
     def take(self, arm: Arm) -> Run:
         """Run the eval once. A failure of whatever kind is a `Run` without a value, never an exception."""
@@ -149,6 +154,7 @@ class Sampler:
             stdout=stem.with_suffix(".out"),
             stderr=stem.with_suffix(".err"),
             on_start=self.on_start,
+            on_tick=partial(self.on_tick, label) if self.on_tick else None,
         )
         return self._last
 

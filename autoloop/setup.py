@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import shlex
-import sys
-from pathlib import Path
 
-from autoloop import trust
+from autoloop import runner, trust
 from autoloop.engine import Engine
 from autoloop.opened import OpenWorkspace
 from autoloop.progress import Notify
@@ -15,7 +13,8 @@ from autoloop.workspace import Workspace
 _IGNORE_ALL = "# Everything in here is AutoLoop's, and git does not track it (see: autoloop init --track).\n*\n"
 _IGNORE_VOLATILE = (
     "# The configuration, the history and the learnings are tracked; the rest is scratch.\n"
-    "state.json\nlock*\nlog.jsonl\nruns/\nautoloop\nsteer.md\nscratch/\nobjects/\nanchors.json\nbackups/\nbugs/\n"
+    "state.json\nlock*\nlog.jsonl\nlive.json*\nruns/\ndetached/\nautoloop\nsteer.md\nscratch/\nobjects/\nanchors.json\n"
+    "backups/\nbugs/\n"
 )
 _PROGRAM = "# Runs AutoLoop as it is installed on this machine: sh .autoloop/autoloop next --json\n"
 
@@ -50,7 +49,7 @@ def write(workspace: OpenWorkspace, text: str, *, force: bool, track: bool, noti
 
 def record_program(workspace: Workspace) -> None:
     """Leave a script that runs this very AutoLoop, for shells whose PATH was reset: ``sh .autoloop/autoloop next``."""
-    library = Path(__file__).parent.parent
-    start = f"import sys; sys.path.insert(0, {str(library)!r}); from autoloop.cli import main; main()"
-    text = f'{_PROGRAM}exec {shlex.quote(sys.executable)} -P -c {shlex.quote(start)} "$@"\n'
-    workspace.store.write_text(workspace.layout.program, text)
+    text = f'{_PROGRAM}exec {shlex.join(runner.program())} "$@"\n'
+    store, path = workspace.store, workspace.layout.program
+    if store.read_text(path) != text:
+        store.write_text(path, text)

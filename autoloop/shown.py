@@ -42,6 +42,7 @@ class Next(msgspec.Struct, frozen=True):
     goal: str = ""
     ideas: tuple[str, ...] = ()
     waiting: tuple[int, ...] = ()
+    running: Running | None = None
 
 
 class OpenExperiment(msgspec.Struct, frozen=True):
@@ -116,6 +117,24 @@ class Held(msgspec.Struct, frozen=True):
     bytes: int = 0
 
 
+class Running(msgspec.Struct, frozen=True):
+    """Work that another process is at: the answer of ``--detach``, and of ``wait`` while it lasts.
+
+    ``running`` is always true: where the work has ended, ``wait`` answers what the command itself would have.
+    """
+
+    running: bool
+    command: str
+    phase: str
+    text: str
+    samples: int
+    at_most: int
+    improvement: Improvement
+    elapsed: float
+    expected: float | None
+    pid: int
+
+
 class Status(msgspec.Struct, frozen=True):
     """Answer of ``status``; ``waiting`` are kept experiments that are not on their branch yet (``land``)."""
 
@@ -130,6 +149,7 @@ class Status(msgspec.Struct, frozen=True):
     recent: tuple[Recent, ...] = ()
     sessions: tuple[SessionShown, ...] = ()
     waiting: tuple[int, ...] = ()
+    running: Running | None = None
 
 
 class History(msgspec.Struct, frozen=True):

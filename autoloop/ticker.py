@@ -1,7 +1,11 @@
-"""Progress for people and for agents' shells: a live line on a terminal, else a line now and then."""
+"""Progress for people and for agents' shells: a live line on a terminal, else a line now and then.
+
+Some of those shells end a command that says nothing for minutes, others after twenty seconds: silence is kept shorter.
+"""
 
 from __future__ import annotations
 
+import shutil
 import time
 from typing import TextIO
 
@@ -9,11 +13,11 @@ from autoloop.progress import Progress
 from autoloop.units import format_duration
 
 _PATIENCE = 2.0
-_EVERY = 15.0
+_EVERY = 10.0
 
 
 class Ticker:
-    """Prints progress to ``stream``, nothing in the first two seconds; without a terminal a line every 15 s at most."""
+    """Prints progress to ``stream``, nothing in the first two seconds; without a terminal a line every 10 s at most."""
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
@@ -30,26 +34,17 @@ class Ticker:
             self.stream.write(progress.text + "\n")
             self.stream.flush()
             return
-        if now - self.began < _PATIENCE or (not self.live and now - self.last < _EVERY):
+        if (progress.elapsed or now - self.began) < _PATIENCE or (not self.live and now - self.last < _EVERY):
             return
         self.last = now
-        line = self._line(progress, now - self.began)
+        line = said(progress, now - self.began)
         if not self.live:
             self.stream.write(line + "\n")
         else:
-            self.stream.write("\r" + line[:100].ljust(self.width))
-            self.width = min(100, len(line))
+            columns = shutil.get_terminal_size().columns - 1
+            self.stream.write("\r" + line[:columns].ljust(min(self.width, columns)))
+            self.width = min(columns, len(line))
         self.stream.flush()
-
-    def _line(self, progress: Progress, elapsed: float) -> str:
-        counted = f" {progress.done} of at most {progress.most}" if progress.most else ""
-        effect = ""
-        if progress.percent is not None:
-            effect = f", {progress.percent:+.1f} %"
-            if progress.low is not None and progress.high is not None:
-                effect += f" ({progress.low:+.1f} to {progress.high:+.1f})"
-        text = " ".join(progress.text.split())
-        return f"{progress.phase}{counted}: {text}{effect} [{format_duration(elapsed)}]"
 
     def clear(self) -> None:
         """Remove the live line."""
@@ -57,3 +52,26 @@ class Ticker:
             self.stream.write("\r" + " " * self.width + "\r")
             self.stream.flush()
             self.width = 0
+
+
+def said(progress: Progress, elapsed: float) -> str:
+    """Progress as one line; ``elapsed`` counts where the work itself does not say how long it has lasted."""
+    counted = f" {progress.done} of at most {progress.most}" if progress.most else ""
+    text = " ".join(progress.text.split())
+    running = f", {progress.running} for {format_duration(progress.seconds)}" if progress.running else ""
+    return f"{progress.phase}{counted}: {text}{estimate(progress)}{running} [{clock(progress, elapsed)}]"
+
+
+def estimate(progress: Progress) -> str:
+    """The present estimate with its interval, or nothing."""
+    if progress.percent is None:
+        return ""
+    if progress.low is None or progress.high is None:
+        return f", {progress.percent:+.1f} %"
+    return f", {progress.percent:+.1f} % ({progress.low:+.1f} to {progress.high:+.1f})"
+
+
+def clock(progress: Progress, elapsed: float) -> str:
+    """How long it has lasted, and of about how long."""
+    expected = f" of about {format_duration(progress.expected)}" if progress.expected else ""
+    return format_duration(progress.elapsed or elapsed) + expected

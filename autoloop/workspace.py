@@ -6,7 +6,9 @@ import os
 from pathlib import Path
 from typing import Self
 
-from autoloop.model import Record
+import msgspec
+
+from autoloop.model import WAIT, Record
 from autoloop.paths import Layout
 from autoloop.store import Store
 
@@ -50,6 +52,10 @@ class Workspace:
         if self.layout.config.exists():
             return Record(state="configured", loop=new_loop())
         return Record()
+
+    def seen(self, record: Record) -> Record:
+        """The record as others see it: while a process is at work here, there is nothing to do but wait."""
+        return record if self.store.at_work() is None else msgspec.structs.replace(record, next=(WAIT,))
 
 
 def new_loop() -> str:

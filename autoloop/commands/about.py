@@ -7,7 +7,7 @@ from typing import Any
 import click
 import msgspec
 
-from autoloop import config_schema, envelope, model, payloads, recalled, workflow
+from autoloop import config_schema, envelope, model, payloads, recalled, watched, workflow
 from autoloop.commands.app import Answer, App, command
 from autoloop.errors import UsageError
 from autoloop.opened import OpenWorkspace
@@ -30,6 +30,7 @@ _SCHEMAS: dict[str, type] = {
     "land": recalled.LandAnswer,
     "prune": recalled.PruneAnswer,
     "resume": payloads.Resumed,
+    "wait": payloads.Running,
     "next": payloads.Next,
     "status": payloads.Status,
     "history": payloads.History,
@@ -47,11 +48,17 @@ _SCHEMAS: dict[str, type] = {
     "config-answer": payloads.ConfigShown,
     "envelope": envelope.Envelope,
     "help": payloads.Help,
+    "watch": watched.Watch,
     "workflow": workflow.Workflow,
     "experiment-file": model.Experiment,
     "session-file": model.Session,
     "state-file": model.Record,
 }
+
+
+def answer_type(name: str) -> type:
+    """The Struct that the command ``name`` answers with."""
+    return _SCHEMAS[name]
 
 
 @command("machine", short_help="Print the state machine.")

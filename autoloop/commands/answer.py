@@ -63,6 +63,7 @@ class App:
         self.yes = False
         self.interactive = False
         self.notify: Notify = silent
+        self.follow: Callable[[Callable[[], Answer]], Answer] | None = None
         self.ask: Callable[[str], bool] | None = None
         self.person: Person | None = None
 

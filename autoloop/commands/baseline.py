@@ -5,12 +5,14 @@ from __future__ import annotations
 import click
 
 from autoloop.commands.app import Answer, App, command
+from autoloop.commands.detached import detachable
 from autoloop.commands.firing import fire
 from autoloop.model import Baseline
 from autoloop.payloads import Baselined, BaselineMetric, NoiseShown
 
 
 @command("baseline", short_help="Measure the starting point and its noise.")
+@detachable
 @click.option(
     "--samples",
     type=click.IntRange(1, 1000),

@@ -7,15 +7,18 @@ import click
 from autoloop import trust
 from autoloop.checks import standing
 from autoloop.commands.app import Answer, App, command
+from autoloop.commands.detached import detachable
 from autoloop.commands.firing import engine, fire, opened
 from autoloop.errors import EXIT_REFUSED, AutoLoopError, RefusedError
 from autoloop.model import Record
 from autoloop.outcomes import Check, Checked
 from autoloop.payloads import Doctor
+from autoloop.setup import record_program
 from autoloop.works import mirror
 
 
 @command("doctor", short_help="Run every configured command for real and say what is wrong.")
+@detachable
 @click.option("--fix", is_flag=True, help="Repair what can be proven, and show the change.")
 @click.option("--undo", "back", is_flag=True, help="Put back the config.toml that --fix or init --force replaced.")
 @click.option("--rebuild", is_flag=True, help="Rebuild state files from the journal first.")
@@ -40,6 +43,8 @@ def examine(app: App, *, fix: bool = False, fresh: bool = False) -> Answer:
     ``fresh``: the configuration was written a moment ago, and nobody relies on its linters yet.
     """
     record = app.workspace.record()
+    if app.workspace.store.exists():
+        record_program(app.workspace)
     if record.experiment is not None or record.state == "uninitialized":
         return _looked(app, record)
     _approve(app)

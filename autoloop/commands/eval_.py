@@ -6,13 +6,14 @@ import click
 
 from autoloop.commands import results
 from autoloop.commands.app import Answer, App, command
+from autoloop.commands.detached import detachable
 from autoloop.commands.firing import fire
 
-_EXIT = {"keep": 0, "discard": 10, "rerun": 20, "crash": 4}
 _EXIT_CODE = "Exit code by verdict: 0 keep, 10 discard, 20 rerun, 4 crash."
 
 
 @command("eval", short_help="Measure the change against the incumbent and give the verdict.")
+@detachable
 @click.option("-d", "--description", metavar="TEXT", help="What was tried, when `pre` was skipped.")
 @click.option("--exit-code", is_flag=True, help=_EXIT_CODE)
 def eval_(app: App, description: str | None, exit_code: bool) -> Answer:
@@ -21,11 +22,13 @@ def eval_(app: App, description: str | None, exit_code: bool) -> Answer:
     \b
     autoloop eval
     autoloop eval --exit-code     for scripts
+    autoloop eval --detach        then: autoloop wait
     """
     return _measured(app, "eval", {"description": description}, exit_code=exit_code)
 
 
 @command("rerun", short_help="Measure an undecided change once more.")
+@detachable
 @click.option("--exit-code", is_flag=True, help=_EXIT_CODE)
 def rerun(app: App, exit_code: bool) -> Answer:
     """Measure an undecided change once more, from fresh samples and at a stricter level."""
@@ -40,5 +43,5 @@ def _measured(app: App, trigger: str, options: dict[str, object], *, exit_code: 
         message = "an evaluation was made but is not in the record"
         raise RuntimeError(message)
     payload = results.evaluation(done.record, experiment, found)
-    code = _EXIT[found.decision] if exit_code else _EXIT["crash"] if found.decision == "crash" else 0
+    code = results.exit_code(payload, by_verdict=exit_code)
     return Answer(payload, done.record, code, bool(done.recovered), done.notes)

@@ -11,6 +11,7 @@ import msgspec
 
 from autoloop import runner
 from autoloop.commands.app import Answer, App, command
+from autoloop.commands.detached import detachable
 from autoloop.commands.firing import fire
 from autoloop.errors import CommandError
 from autoloop.model import Confirmation
@@ -21,6 +22,7 @@ _PATIENCE = 120.0
 
 
 @command("finalize", short_help="Measure the gain again and build the review branch.")
+@detachable
 @click.option(
     "--session", metavar="NAME", is_flag=False, flag_value="", help="This session (default: the open or latest one)."
 )

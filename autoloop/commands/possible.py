@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from autoloop import workflow
+from autoloop.commands import present
 from autoloop.commands.answer import Answer, App
 from autoloop.facts import LiveFacts
-from autoloop.model import Experiment, Record
-from autoloop.offers import blockers, offered
+from autoloop.model import WAIT, Experiment, Record
+from autoloop.offers import at_work, blockers, offered
 from autoloop.opened import OpenWorkspace
 from autoloop.shown import ExperimentName, Next, NextBlocked
 
@@ -17,20 +18,22 @@ _IDEAS = 5
 def answer(app: App) -> Answer:
     """The answer; guards that need git ask it."""
     record = app.workspace.record()
+    live = app.workspace.store.at_work()
     table = workflow.load()
     facts = LiveFacts(OpenWorkspace(app.workspace.root), record)
-    allowed = offered(table, facts)
+    allowed = (WAIT,) if live else offered(table, facts)
     names = {offer.action for offer in allowed}
     agent = [name for name, trigger in table.triggers.items() if trigger.by == "agent" and name not in names]
     experiment = record.experiment
     payload = Next(
-        describe=table.states[record.state].describe,
+        describe=f"{live.command} is still running." if live else table.states[record.state].describe,
         allowed=allowed,
-        blocked=tuple(NextBlocked(name, blockers(table, name, facts)) for name in agent),
+        blocked=tuple(NextBlocked(name, (at_work(live),) if live else blockers(table, name, facts)) for name in agent),
         experiment=ExperimentName(experiment.id, experiment.description) if experiment else None,
         goal=record.session.goal if record.session else "",
         ideas=_untried(app, record),
         waiting=tuple(one.experiment for one in record.waiting),
+        running=present.running(live) if live else None,
     )
     return Answer(payload, record)
 

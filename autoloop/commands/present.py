@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
+
 from autoloop.model import Experiment, Improvement, Record, Session
+from autoloop.progress import Live
 from autoloop.shown import (
     BaselineShown,
     BestShown,
     IncumbentShown,
     OpenExperiment,
     Recent,
+    Running,
     SessionShown,
 )
 
@@ -57,6 +61,23 @@ def open_experiment(experiment: Experiment | None) -> OpenExperiment | None:
         experiment.status,
         found.decision if found else None,
         found.reasons if found else (),
+    )
+
+
+def running(found: Live) -> Running:
+    """What another process is at."""
+    told = found.progress
+    return Running(
+        running=True,
+        command=found.command,
+        phase=told.phase,
+        text=told.text,
+        samples=told.done,
+        at_most=told.most,
+        improvement=Improvement(told.percent, told.low, told.high),
+        elapsed=round(told.elapsed or max(0.0, time.time() - found.since), 1),
+        expected=None if told.expected is None else round(told.expected, 1),
+        pid=found.pid,
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from autoloop.errors import EXIT_COMMAND, EXIT_REFUSED
 from autoloop.model import Evaluation, Experiment, Record
 from autoloop.payloads import (
+    Doctor,
     Ended,
     Eval,
     ExperimentEnded,
@@ -13,6 +15,24 @@ from autoloop.payloads import (
     SampleCounts,
     SampleValues,
 )
+
+_BY_VERDICT = {"keep": 0, "discard": 10, "rerun": 20, "crash": EXIT_COMMAND}
+_MOST_REASONS = 8
+_LONGEST_REASON = 500
+
+
+def exit_code(payload: object, *, by_verdict: bool = False) -> int:
+    """The exit code that goes with an answer: for scripts by verdict, else only what failed is told apart."""
+    if isinstance(payload, Doctor):
+        return 0 if payload.healthy else EXIT_REFUSED
+    if isinstance(payload, Eval) and (by_verdict or payload.verdict == "crash"):
+        return _BY_VERDICT[payload.verdict]
+    return 0
+
+
+def shortened(text: str, longest: int = _LONGEST_REASON) -> str:
+    """A text that leaves room for the rest of an answer; the whole is in the record."""
+    return text if len(text) <= longest else f"{text[:longest]} …"
 
 
 def evaluation(record: Record, experiment: Experiment, found: Evaluation) -> Eval:
@@ -26,8 +46,8 @@ def evaluation(record: Record, experiment: Experiment, found: Evaluation) -> Eva
     names = dict.fromkeys((*found.metrics, *found.incumbent_metrics))
     return Eval(
         verdict=found.decision,
-        experiment=ExperimentName(experiment.id, experiment.description),
-        reasons=found.reasons,
+        experiment=ExperimentName(experiment.id, shortened(experiment.description)),
+        reasons=tuple(shortened(reason) for reason in found.reasons[:_MOST_REASONS]),
         metric=MetricShown(
             baseline.metric if baseline else "",
             baseline.unit if baseline else "",

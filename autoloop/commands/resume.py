@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from autoloop.commands.app import Answer, App, command
+from autoloop.commands.detached import detachable
 from autoloop.commands.firing import engine
 from autoloop.payloads import Resumed
 
 
 @command("resume", short_help="Finish whatever a crash interrupted.")
+@detachable
 def resume(app: App) -> Answer:
     """Finish whatever a crash interrupted, and say what was done. Nothing to do is no error.
 

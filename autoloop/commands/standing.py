@@ -5,6 +5,7 @@ from __future__ import annotations
 from autoloop.commands import present
 from autoloop.commands.answer import Answer, App
 from autoloop.model import Experiment, Record, Session
+from autoloop.progress import Live
 from autoloop.shown import Status
 
 _RECENT = 10
@@ -12,12 +13,17 @@ _RECENT = 10
 
 def answer(app: App, *, everything: bool = False) -> Answer:
     """The answer; ``everything`` lists all sessions, not only the latest."""
-    store = app.workspace.store
     record = app.workspace.record()
+    return Answer(status(app, record, app.workspace.store.at_work(), everything=everything), record)
+
+
+def status(app: App, record: Record, live: Live | None, *, everything: bool = False) -> Status:
+    """Where we are, given the record and what another process is at."""
+    store = app.workspace.store
     session = _session(app, record)
     sessions = tuple(store.sessions(Session)) if everything else ()
-    payload = Status(
-        describe=_describe(record),
+    return Status(
+        describe=_describe(record, live),
         session=present.session(session),
         experiment=present.open_experiment(record.experiment),
         baseline=present.baseline(record),
@@ -28,8 +34,8 @@ def answer(app: App, *, everything: bool = False) -> Answer:
         recent=tuple(present.recent(e) for e in _recent(app, record)),
         sessions=tuple(shown for s in sessions if (shown := present.session(s))),
         waiting=tuple(one.experiment for one in record.waiting),
+        running=present.running(live) if live else None,
     )
-    return Answer(payload, record)
 
 
 def _session(app: App, record: Record) -> Session | None:
@@ -44,8 +50,10 @@ def _recent(app: App, record: Record) -> list[Experiment]:
     return list(app.workspace.store.experiments(Experiment, _RECENT))
 
 
-def _describe(record: Record) -> str:
+def _describe(record: Record, live: Live | None) -> str:
     """The first offer says what comes next; the workflow file is not read for a status."""
+    if live is not None:
+        return f"{live.command} is still running (process {live.pid}): the workspace is {record.state}."
     if record.state == "uninitialized":
         return "Nothing is set up in this repository yet."
     if record.experiment is not None:

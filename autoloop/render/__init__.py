@@ -15,7 +15,20 @@ from autoloop.envelope import ledger
 from autoloop.errors import AutoLoopError
 from autoloop.model import Record
 from autoloop.payloads import Diff, Help, Show
-from autoloop.render import agents, attempt, finish, looking, loop, pages, recall, reporting, setup, standing
+from autoloop.render import (
+    agents,
+    attempt,
+    finish,
+    live,
+    looking,
+    loop,
+    pages,
+    picture,
+    recall,
+    reporting,
+    setup,
+    standing,
+)
 from autoloop.render.words import Block, next_line
 
 _PIPED_WIDTH = 160
@@ -29,6 +42,8 @@ RENDERERS = {
     **attempt.RENDERERS,
     **looking.RENDERERS,
     **finish.RENDERERS,
+    **live.RENDERERS,
+    **picture.RENDERERS,
     **pages.RENDERERS,
     **reporting.RENDERERS,
     **agents.RENDERERS,

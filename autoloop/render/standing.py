@@ -11,6 +11,7 @@ from autoloop.budget import Line
 from autoloop.model import Confirmation
 from autoloop.payloads import History, Ideas, Next, SessionShown, Status
 from autoloop.render.experiments import Experiments
+from autoloop.render.live import running
 from autoloop.render.recall import held_table
 from autoloop.render.words import Block, counted, measured, percent, table, word
 from autoloop.units import format_duration
@@ -22,7 +23,7 @@ _NEARLY_ALL = 0.8
 
 def status(answer: Status, budget: Mapping[str, Line]) -> list[Block]:
     """Where we are, what was gained, what is left, the last experiments."""
-    blocks: list[Block] = [Text(answer.describe, style="bold")]
+    blocks: list[Block] = running(answer.running) if answer.running else [Text(answer.describe, style="bold")]
     if answer.experiment is not None:
         blocks += [Text(f"  {reason}", style="dim") for reason in answer.experiment.reasons[:3]]
     if answer.session is not None:
@@ -78,13 +79,14 @@ def _metric(answer: Status) -> list[Block]:
 
 def _budget(lines: Mapping[str, Line]) -> Block:
     rows = [
-        (name.replace("_", " "), _amount(name, line.spent), _amount(name, line.limit, "no limit"), gauge(line))
+        (name.replace("_", " "), amount(name, line.spent), amount(name, line.limit, "no limit"), gauge(line))
         for name, line in lines.items()
     ]
     return table("budget", "used", "of", "", rows=rows)
 
 
-def _amount(name: str, value: float | None, unknown: str = "unknown") -> str:
+def amount(name: str, value: float | None, unknown: str = "unknown") -> str:
+    """What is used of a limit, or the limit itself."""
     if value is None:
         return unknown
     return format_duration(value) if name in _TIMES else f"{value:g}"

@@ -17,6 +17,7 @@ How a run is built, from the outside in:
 from __future__ import annotations
 
 from autoloop.runner.process import run
+from autoloop.runner.program import ended, program, start
 from autoloop.runner.reading import lines, tail
 from autoloop.runner.records import Command, Finished, Group, Limits, Outcome, ProcessUsage
 from autoloop.runner.tree import sweep
@@ -28,8 +29,11 @@ __all__ = [
     "Limits",
     "Outcome",
     "ProcessUsage",
+    "ended",
     "lines",
+    "program",
     "run",
+    "start",
     "sweep",
     "tail",
 ]

@@ -16,12 +16,15 @@ from typing import TypeVar
 
 from autoloop.errors import StateError
 from autoloop.paths import Layout
-from autoloop.store import home
+from autoloop.progress import Live
+from autoloop.store import detached, home, live
 from autoloop.store.chain import Chain, Event, newest_first, verified
 from autoloop.store.derived import TEMPORARY
+from autoloop.store.detached import Outputs, Worker
 from autoloop.store.documents import listed, numbered, one
 from autoloop.store.files import Io, read, replace
 from autoloop.store.fold import BASELINE, decoded_as, decoded_record
+from autoloop.store.live import LiveFile
 from autoloop.store.lock import Holder, editing, locked
 from autoloop.store.rebuild import Rebuilt, rebuilt
 from autoloop.store.recovery import recovered
@@ -29,7 +32,7 @@ from autoloop.store.trouble import from_os
 from autoloop.store.view import look, patiently
 from autoloop.store.writer import Writer
 
-__all__ = ["Chain", "Event", "Holder", "Io", "Rebuilt", "Store", "Writer"]
+__all__ = ["Chain", "Event", "Holder", "Io", "LiveFile", "Outputs", "Rebuilt", "Store", "Worker", "Writer"]
 
 T = TypeVar("T")
 
@@ -139,6 +142,34 @@ class Store:
         """The baseline, or None; raises as ``experiment``."""
         data = one(self.layout, BASELINE)
         return None if data is None else decoded_as(data, type_, "The baseline")
+
+    # --- who is at work
+
+    def live(self, command: str) -> LiveFile:
+        """The file in which this process says what it is at while it does ``command``."""
+        return LiveFile(self.layout, self._io, command)
+
+    def at_work(self) -> Live | None:
+        """What another process is at here, None when nobody is."""
+        return live.at_work(self.layout)
+
+    def hand_over(self, words: tuple[str, ...], start: Callable[[Outputs], int]) -> Worker:
+        """Remember the process that ``start`` starts as the one that does the command ``words`` for its caller."""
+        return detached.hand_over(self.layout, self._io, words, start)
+
+    def worker(self) -> Worker | None:
+        """The detached command that was the last to act here, under way or ended; None when there is none."""
+        return detached.worker_of(self.layout)
+
+    def worker_answer(self) -> bytes:
+        """What it printed: one JSON document, or nothing yet."""
+        return detached.answer_of(self.layout)
+
+    def forget_worker(self) -> None:
+        """Take its answer away, unless we are that command."""
+        detached.forget(self.layout)
+
+    # --- texts
 
     def write_text(self, path: Path, text: str) -> None:
         """Replace a text file that no state depends on (learnings, briefs); needs no lock.

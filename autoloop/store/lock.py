@@ -39,24 +39,41 @@ class Holder(msgspec.Struct, frozen=True):
 
 
 def start_time(pid: int) -> int | None:
-    """Clock ticks after boot when process ``pid`` began, where the kernel tells (Linux); None otherwise."""
+    """Clock ticks after boot when process ``pid`` began, where the kernel tells (Linux); None otherwise.
+
+    A process that has ended and only waits to be collected (in a container perhaps for ever) answers -1.
+    """
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-        return int(fields.rpartition(")")[2].split()[19])
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        fields = stat.rpartition(")")[2].split()
+        return -1 if fields[0] in "ZX" else int(fields[19])
     except (OSError, ValueError, IndexError):
         return None
+
+
+def alive(pid: int, started: int | None) -> bool:
+    """Whether that very process still runs; one that has ended and was not collected yet does not.
+
+    Args:
+        pid: process id.
+        started: its ``start_time`` when it was noted, None when that was unknown.
+    """
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        pass
+    except (OSError, OverflowError):
+        return False
+    return started in {None, start_time(pid)}
 
 
 def read_holder(layout: Layout) -> Holder | None:
     """Who holds the lock, as far as it can be told; None for a note left by a process that is no more."""
     try:
         holder = msgspec.json.decode(read(layout.lock_holder) or b"", type=Holder)
-        os.kill(holder.pid, 0)
-    except PermissionError:
-        return holder
     except Exception:  # noqa: BLE001 - whatever is wrong with the note, it serves a message only
         return None
-    return holder if holder.started in {None, start_time(holder.pid)} else None
+    return holder if alive(holder.pid, holder.started) else None
 
 
 @contextmanager
@@ -176,5 +193,5 @@ def _refusal(holder: Holder | None) -> LockedError:
         "locked",
         f"Another AutoLoop command is at work here: {holder.command} (process {holder.pid}).",
         why=f"It has held .autoloop/lock for {age:.0f} s.",
-        fix=f"wait until it is done and run the command again, or end it: kill {holder.pid}",
+        fix=f"autoloop wait, then run the command again; or end it: kill {holder.pid}",
     )

@@ -65,12 +65,14 @@ def _samples(job: Job, sampler: Sampler) -> list[Run]:
     wanted = int(str(job.options.get("samples") or job.config.verdict.baseline_samples))
     for _ in range(job.config.eval.warmup or 0):
         sampler.take("candidate")
+    job.expect(wanted + (job.config.eval.warmup or 0))
     runs: list[Run] = []
     while sum(run.value is not None for run in runs) < wanted:
         run = sampler.take("candidate")
         runs.append(run)
         shown = f"{run.value:g}" if run.value is not None else run.why.splitlines()[0]
-        job.notify(Progress(PHASE, f"{job.config.eval.primary_metric}: {shown}", len(runs), wanted))
+        text = f"{job.config.eval.primary_metric}: {shown}"
+        job.show(Progress(PHASE, text, len(runs), wanted, arm="incumbent", value=run.value))
         if sum(run.value is None for run in runs) >= _MOST_FAILURES:
             raise CommandError(
                 run.outcome if run.outcome != "ok" else "eval_failed",

@@ -53,6 +53,7 @@ class _Doctor:
         self.sampler = sampler
         self.config: Config = job.config
         self.durations: dict[str, float] = {}
+        self.ran = 0
 
     def examine(self) -> list[Check]:
         """Build, eval, guardrails, and after each what it left in the work tree."""
@@ -61,6 +62,12 @@ class _Doctor:
         for name in self.config.guardrails:
             checks += [*self._guardrail(name), *watch.look(name, f"Guardrail {name}")]
         return [*checks, self._method()] if self.config.eval.command else checks
+
+    def _tell(self, text: str) -> None:
+        """Say which of the commands is run now."""
+        most = 2 * bool(self.config.eval.command) + sum(bool(rail.command) for rail in self.config.guardrails.values())
+        self.job.tell(PHASE, text, self.ran, most)
+        self.ran += 1
 
     def _eval(self) -> Iterator[Check]:
         section = self.config.eval
@@ -82,8 +89,9 @@ class _Doctor:
 
     def _runs(self) -> Iterator[Check]:
         runs = []
+        self.job.expect(2)
         for number in (1, 2):
-            self.job.tell(PHASE, f"eval, run {number} of 2: {self.config.eval.command}", number - 1, 2)
+            self._tell(f"eval, run {number} of 2: {self.config.eval.command}")
             runs.append(self.sampler.take("candidate"))
             if runs[-1].value is None:
                 yield proofs.failed_eval(runs[-1], self.config)
@@ -95,7 +103,7 @@ class _Doctor:
         rail = self.config.guardrails[name]
         if not rail.command:
             return
-        self.job.tell(PHASE, f"guardrail {name}: {rail.command}")
+        self._tell(f"guardrail {name}: {rail.command}")
         result, _ = self.sampler.guard(name, rail)
         self.durations[name] = result.seconds
         yield proofs.guardrail(result, rail.command, self.sampler.output())

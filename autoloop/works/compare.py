@@ -21,6 +21,7 @@ def compared(job: Job, sides: Sides, names: tuple[str, str] = ("base", "tip")) -
     """Measure the incumbent's side (the base) against the candidate's (the tip); None when the runs fail."""
     incumbent = job.record.incumbent
     pairs = _DETERMINISTIC_PAIRS if incumbent is not None and incumbent.deterministic else PAIRS
+    job.expect(2 * pairs, guardrails=False)
     order = random.SystemRandom()
     values: dict[Arm, list[float | None]] = {"incumbent": [], "candidate": []}
     first: Arm = "incumbent"
@@ -31,13 +32,22 @@ def compared(job: Job, sides: Sides, names: tuple[str, str] = ("base", "tip")) -
             values[arm].append(run.value)
             shown = f"{run.value:g}" if run.value is not None else run.why.splitlines()[0]
             done = sum(map(len, values.values()))
-            job.notify(Progress(PHASE, f"{names[arm == 'candidate']}: {shown}", done, 2 * pairs))
+            text = f"{names[arm == 'candidate']}: {shown}"
+            effect, low, high = _so_far(job, values)
+            job.show(Progress(PHASE, text, done, 2 * pairs, effect, low, high, arm=arm, value=run.value))
     return _confirmation(job, values)
 
 
 def other(arm: Arm) -> Arm:
     """The arm that is not ``arm``."""
     return "candidate" if arm == "incumbent" else "incumbent"
+
+
+def _so_far(job: Job, values: dict[Arm, list[float | None]]) -> tuple[float | None, float | None, float | None]:
+    """The effect and its interval from the pairs there are; unknown before the second."""
+    whole = min(map(len, values.values()))
+    found = _confirmation(job, {arm: taken[:whole] for arm, taken in values.items()}) if whole > 1 else None
+    return (found.percent, found.low, found.high) if found else (None, None, None)
 
 
 def _confirmation(job: Job, values: dict[Arm, list[float | None]]) -> Confirmation | None:

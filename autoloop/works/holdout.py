@@ -29,5 +29,10 @@ def passes(job: Job) -> bool | None:
     job.note(NOTE, {"look": looks + 1}, durable=True)
     command = runner.Command(shell=section.command, cwd=job.workspace.root, timeout=float(section.timeout))
     with tempfile.TemporaryDirectory(prefix="autoloop-") as hidden:
-        finished = runner.run(command, stdout=Path(hidden) / "out", stderr=Path(hidden) / "err")
+        finished = runner.run(
+            command,
+            stdout=Path(hidden) / "out",
+            stderr=Path(hidden) / "err",
+            on_tick=lambda seconds: job.beat("hold-out", seconds),
+        )
     return finished.outcome == "ok"

@@ -58,6 +58,8 @@ def measure(job: Job) -> Evaluation:
     measuring = _Measuring(job)
     if evaluation := measuring.trespass():
         return evaluation
+    baseline = job.record.baseline
+    job.expect(baseline.expected_runs if baseline else 2.0)
     with quiet_machine(job, PHASE):
         try:
             return measuring.run()
@@ -160,8 +162,10 @@ class _Measuring:
         run = self.runs[-1]
         shown = run.why.splitlines()[0] if run.why else f"{run.value:g}"
         effect, low, high = (None if x is None else 100 * x for x in (estimate.effect, estimate.low, estimate.high))
-        most = 2 * self.asked.max_pairs
-        self.job.notify(Progress(PHASE, f"{run.arm}: {shown}", len(self.runs), most, effect, low, high))
+        if low is not None and high is not None and low > high:
+            low, high = high, low
+        text, most = f"{run.arm}: {shown}", 2 * self.asked.max_pairs
+        self.job.show(Progress(PHASE, text, len(self.runs), most, effect, low, high, arm=run.arm, value=run.value))
 
     def _medians(self, arm: Arm) -> dict[str, float]:
         """Median of every number that this arm's runs printed; one that vanished in some runs counts where it was."""

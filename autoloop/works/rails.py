@@ -63,7 +63,7 @@ class Rails:
     def _run(self, name: str) -> GuardrailResult:
         rail = self._commands[name]
         self._ran.add(name)
-        self.job.tell("guardrails", f"guardrail {name}: {rail.command}")
+        self.job.tell(self.job.record.state, f"guardrail {name}: {rail.command}")
         result, value = self.sampler.guard(name, rail)
         if not rail.numeric or not result.passed:
             return result

@@ -86,7 +86,13 @@ class _Fixer:
 
     def _sampler(self, config: Config) -> Sampler:
         folder = self.job.workspace.layout.runs / "repair"
-        return Sampler(config, self.job.workspace.root, folder, lambda group: self.job.note("group", group))
+        return Sampler(
+            config,
+            self.job.workspace.root,
+            folder,
+            lambda group: self.job.note("group", group),
+            on_tick=self.job.beat,
+        )
 
     def _clean(self, name: str) -> bool:
         """Whether what was just run has left every tracked file alone; else they are put back."""

@@ -8,7 +8,7 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 
 from autoloop import envelope as enveloped
-from autoloop import payloads, recalled
+from autoloop import payloads, recalled, watched
 from generators.tables import attributes, code, summary, table
 from generators.types import words
 
@@ -26,6 +26,7 @@ _COMMANDS: dict[str, type] = {
     "land": recalled.LandAnswer,
     "prune": recalled.PruneAnswer,
     "resume": payloads.Resumed,
+    "wait, eval --detach": payloads.Running,
     "run": payloads.RunAnswer,
     "next": payloads.Next,
     "status": payloads.Status,
@@ -33,6 +34,7 @@ _COMMANDS: dict[str, type] = {
     "show": payloads.Show,
     "diff": payloads.Diff,
     "idea add, idea list, idea drop": payloads.Ideas,
+    "watch": watched.Watch,
     "learn": payloads.Learn,
     "report": payloads.Report,
     "report with a form": payloads.ReportFile,

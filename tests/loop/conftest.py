@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
+from gated import GATED, alive, release, until
 from loop_world import World, environment, with_config, with_files
 
 
@@ -46,3 +48,23 @@ def world(proven: Path, tmp_path: Path) -> World:
     approvals = tmp_path / "home" / "state" / "autoloop" / "trusted.json"
     approvals.write_text(approvals.read_text().replace(str(proven.resolve()), str(tmp_path.resolve())))
     return World(tmp_path / "repository", environment(tmp_path / "home"))
+
+
+@pytest.fixture
+def gated(configured):
+    """A benchmark that waits as long as the file `hold` exists; ready for the first experiment."""
+    configured.write("bench.py", GATED)
+    configured.git("commit", "-qam", "gated benchmark")
+    configured.prove()
+    yield configured
+    release(configured)
+    worker = configured.root / ".autoloop" / "detached" / "worker.json"
+    if worker.exists():
+        until(lambda: not alive(json.loads(worker.read_text())["pid"]))
+
+
+@pytest.fixture
+def candidate(gated):
+    gated.result("pre", "--description", "a win")
+    gated.write("cost.txt", "80\n")
+    return gated
