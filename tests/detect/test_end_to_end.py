@@ -57,7 +57,9 @@ MAKE = {
     ".gitignore": "bench_hash\n",
 }
 CARGO = {
-    "Cargo.toml": '[package]\nname = "h"\nversion = "0.1.0"\n[[bench]]\nname = "hash"\nharness = false\n',
+    "Cargo.toml": (
+        '[package]\nname = "h"\nversion = "0.1.0"\nedition = "2021"\n\n[[bench]]\nname = "hash"\nharness = false\n'
+    ),
     "src/lib.rs": "pub fn h(x: u64) -> u64 { x ^ 7 }\n\n#[test]\nfn t() { assert_eq!(h(1), 6); }\n",
     "benches/hash.rs": (
         "fn main() {\n    let t = std::time::Instant::now();\n    let mut x = 0;\n"
