@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
-.PHONY: help setup demo test check lint types docs crash bench pyz wheel clean
+.PHONY: help setup demo test check lint types docs crash test-browser bench pyz wheel clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,11 @@ check: lint types  ## lint, types, current docs, tests: what CI runs
 
 crash: $(STAMP)  ## kill and fault every command everywhere, play the git matrix: tables of what was tried and lost
 	$(BIN)/python tests/crash/everything.py
+
+test-browser: $(STAMP)  ## the HTML report in a real browser: needs chromium or chrome on PATH, installs nothing
+	@command -v chromium chromium-browser google-chrome chrome > /dev/null || \
+		{ echo "Install Chromium or Chrome first (Debian: apt-get install chromium)"; exit 1; }
+	$(BIN)/python -m pytest -q -rs tests/report/test_report_browser.py
 
 bench: $(STAMP)  ## measure speed and the quality of verdicts, as ratios
 	$(BIN)/python bench/run.py

@@ -28,6 +28,12 @@ class ConfigShown(msgspec.Struct, frozen=True):
     sealed: bool
 
 
+class Verbatim(msgspec.Struct, frozen=True):
+    """A document for other programs, such as a table: printed as it is, with its tabs and long lines."""
+
+    text: str
+
+
 class Text(msgspec.Struct, frozen=True):
     """An answer that is a text, such as a completion script."""
 

@@ -17,7 +17,8 @@ def escaped(text: str) -> str:
     plain = _ACTIVE.sub(r"\\\1", " ".join(text.split()))
     for mark, shown in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("@", "@\u200b"), ("://", ":\u200b//")):
         plain = plain.replace(mark, shown)
-    return re.sub(r"^([-+#]|\d+[.)])|(#)(?=\d)", lambda found: f"\\{found[1]}" if found[1] else "#\u200b", plain)
+    plain = re.sub(r"#(?=\d)", "#\u200b", plain)
+    return re.sub(r"^(\d*)([-+#.)])(?=\s|$)", r"\1\\\2", plain)
 
 
 def cell(text: str) -> str:

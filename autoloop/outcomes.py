@@ -127,13 +127,14 @@ class Landed(msgspec.Struct, frozen=True):
 
 
 class Branch(msgspec.Struct, frozen=True):
-    """A review branch."""
+    """A review branch; ``paths`` are those that its wins changed, and no other branch's wins did."""
 
     name: str
     base: str
     head: str
     experiments: tuple[int, ...]
     commits: tuple[str, ...]
+    paths: tuple[str, ...] = ()
 
 
 class Skipped(msgspec.Struct, frozen=True):

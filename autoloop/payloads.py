@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from autoloop.described import ConfigShown, Help, MachineShown, SchemaShown, Text
+from autoloop.described import ConfigShown, Help, MachineShown, SchemaShown, Text, Verbatim
 from autoloop.inferred import EvalInferred, EvidenceShown, Inferred, NamedCommand
 from autoloop.model import (
     Ablated,
@@ -20,7 +20,7 @@ from autoloop.model import (
     Session,
 )
 from autoloop.outcomes import Branch, Check, PullRequest, Skipped
-from autoloop.reported import Report, ReportFile
+from autoloop.reported import FinalConfirmed, Report, ReportFile, Reproduced
 from autoloop.shown import (
     BaselineShown,
     BestShown,
@@ -75,6 +75,7 @@ __all__ = [
     "Recent",
     "Report",
     "ReportFile",
+    "Reproduced",
     "Resumed",
     "RunAnswer",
     "Running",
@@ -89,6 +90,7 @@ __all__ = [
     "Status",
     "Stopped",
     "Text",
+    "Verbatim",
 ]
 
 
@@ -125,6 +127,7 @@ class Init(msgspec.Struct, frozen=True):
     verification: Doctor | None = None
     backup: str | None = None
     text: str = ""
+    imported: int = 0
 
 
 class BaselineMetric(msgspec.Struct, frozen=True):
@@ -302,15 +305,6 @@ class Learn(msgspec.Struct, frozen=True):
 
     file: str
     insights: dict[str, object]
-
-
-class FinalConfirmed(msgspec.Struct, frozen=True):
-    """The gain as measured again."""
-
-    percent: float
-    low: float | None
-    high: float | None
-    pairs: int
 
 
 class Finalize(msgspec.Struct, frozen=True):

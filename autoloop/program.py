@@ -37,6 +37,8 @@ COMMANDS = {
     "idea": ("idea", "idea", "Note what is worth trying; agents are shown what was not tried yet."),
     "learn": ("learn", "learn", "Write what the experiments taught to learnings.md."),
     "report": ("report", "report", "Show what happened, and write it as a page, as Markdown or as a chart."),
+    "export": ("export", "export", "Write the experiments as a table: TSV or CSV."),
+    "reproduce": ("reproduce", "reproduce", "Measure one experiment's commit against its parent again."),
     "finalize": ("finalize", "finalize", "Measure the gain again and build the review branch."),
     "prune": ("recall", "prune", "Let go of old candidates that were not kept."),
     "machine": ("about", "machine", "Print the state machine."),

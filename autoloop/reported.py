@@ -10,6 +10,9 @@ from typing import Literal
 
 from msgspec import Struct
 
+from autoloop.model import Improvement
+from autoloop.shown import ExperimentName
+
 Outcome = Literal["kept", "discarded", "crashed", "guardrail", "scope", "uncertain", "open"]
 
 
@@ -190,3 +193,39 @@ class ReportFile(Struct, frozen=True):
     bytes: int
     headline: str = ""
     opened: bool = False
+
+
+class FinalConfirmed(Struct, frozen=True):
+    """The gain as measured again."""
+
+    percent: float
+    low: float | None
+    high: float | None
+    pairs: int
+
+
+class Reproduced(Struct, frozen=True):
+    """Answer of ``reproduce``: the effect on record beside the one that was measured now.
+
+    Attributes:
+        commit: what was measured; null for a candidate that was not kept.
+        parent: what it was measured against.
+        recorded: the effect that the verdict rests on.
+        measured: the effect now.
+        reproduced: whether the whole interval of the effect now is above nothing.
+        before: median without the change.
+        after: median with it.
+        runs: folder of the raw output.
+    """
+
+    experiment: ExperimentName
+    status: str
+    commit: str | None
+    parent: str | None
+    recorded: Improvement
+    measured: FinalConfirmed
+    reproduced: bool
+    before: float
+    after: float
+    unit: str
+    runs: str

@@ -105,6 +105,7 @@ class Recent(msgspec.Struct, frozen=True):
     reason: str
     commit: str | None = None
     session: int = 0
+    imported: str = ""
 
 
 class Held(msgspec.Struct, frozen=True):

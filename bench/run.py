@@ -47,7 +47,12 @@ def main() -> None:
             )
         overhead(repository, environment)
         history(Path(folder), environment)
-    for script, arguments in (("store.py", []), ("detect.py", ["--quick"]), ("verdict/run.py", ["--quick"])):
+    for script, arguments in (
+        ("store.py", []),
+        ("report.py", []),
+        ("detect.py", ["--quick"]),
+        ("verdict/run.py", ["--quick"]),
+    ):
         if (HERE / script).exists():
             print(f"\n--- {script}", flush=True)
             subprocess.run([sys.executable, str(HERE / script), *arguments], check=True)

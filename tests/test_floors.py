@@ -20,9 +20,11 @@ FLOORS = MappingProxyType(
     {
         0: "errors evaluation usage model outcomes inferred shown described reported recalled payloads paths progress",
         1: "units metrics stats verdict config config_errors config_schema workflow machine guards offers updates "
-        "endings documents budget watched scope learn similarity ideas guardrails brief pull_request staircase markup",
+        "endings documents budget watched scope learn similarity ideas guardrails brief pull_request staircase markup "
+        "candidates interchange",
         2: "store git runner exchange machine_lock fingerprint log trust detect agents guides written",
-        3: "facts works engine workspace opened job sampler quiet checks retention setup driver report",
+        3: "facts works engine workspace opened job sampler quiet checks retention setup driver report reproduction "
+        "adoption",
         4: "commands envelope fitting",
         5: "render cli program mcp_server api __main__ bugs ticker terminal",
     }

@@ -40,6 +40,8 @@ _SCHEMAS: dict[str, type] = {
     "learn": payloads.Learn,
     "report": payloads.Report,
     "report-file": payloads.ReportFile,
+    "export": payloads.Verbatim,
+    "reproduce": payloads.Reproduced,
     "finalize": payloads.Finalize,
     "run": payloads.RunAnswer,
     "machine": payloads.MachineShown,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from autoloop import detect
+from autoloop import adoption, detect
 from autoloop.commands.app import Answer, App, command
 from autoloop.commands.choosing import Chosen, best, choose
 from autoloop.commands.doctor import examine
@@ -22,8 +22,16 @@ _OTHERS = 4
 @click.option("--verify", is_flag=True, help="Run doctor afterwards.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be written.")
 @click.option("--force", is_flag=True, help="Replace an existing configuration; the old one is kept as a backup.")
+@click.option(
+    "--import",
+    "table",
+    metavar="[FILE]",
+    is_flag=False,
+    flag_value="",
+    help="Take over a results.tsv, or the history of the original AutoLoop, as history to learn from.",
+)
 @click.option("--track", is_flag=True, help="Let git track the configuration and the history.")
-def init(app: App, verify: bool, dry_run: bool, force: bool, track: bool) -> Answer:
+def init(app: App, verify: bool, dry_run: bool, force: bool, track: bool, table: str | None) -> Answer:
     """Find the benchmark, the metric, its direction and the guardrails, and write .autoloop/config.toml.
 
     Nothing of the repository is executed, unless --verify is given; then other candidates are tried where the best one
@@ -32,23 +40,38 @@ def init(app: App, verify: bool, dry_run: bool, force: bool, track: bool) -> Ans
     \b
     autoloop init --verify
     autoloop init --dry-run
+    autoloop init --import results.tsv
     """
     workspace = opened(app)
-    _ours(workspace)
+    taken = None if table is None else adoption.take(workspace, table)
+    if taken is None or not taken.original:
+        _ours(workspace)
     workspace.repository.head()
     found = detect.scan(workspace.root)
     adopted = workspace.layout.config.exists() and not force
     chosen = best(found) if dry_run or adopted else choose(app, found)
+    if taken and taken.candidate:
+        chosen = chosen._replace(eval=taken.candidate)
     text = detect.config_text(found, chosen=chosen.eval, guardrails=chosen.guardrails)
     shown = inferred(found, chosen)
     path = str(workspace.layout.config.relative_to(workspace.root))
     if dry_run:
         return Answer(Init(path, shown, written=False, text=text), workspace.record())
+    aside = workspace.store.set_aside_all("original") if taken and taken.original else None
     written, backup = write(workspace, text, force=force, track=track, notify=app.notify)
+    imported = adoption.adopt(workspace, taken, workspace.config().eval.direction) if taken else 0
     answer = examine(app, fix=written, fresh=written) if verify else None
     verification = answer.payload if answer is not None and isinstance(answer.payload, Doctor) else None
     code = answer.exit_code if answer else 0
-    return Answer(Init(path, shown, written, verification, backup), workspace.record(), code)
+    backup = str(aside.relative_to(workspace.root)) if aside else backup
+    notes = _told(taken, imported, backup) if taken else ()
+    return Answer(Init(path, shown, written, verification, backup, "", imported), workspace.record(), code, notes=notes)
+
+
+def _told(taken: adoption.Taken, imported: int, backup: str | None) -> tuple[str, ...]:
+    """What became of the other tool's experiments and files."""
+    said = f"{imported} experiments of {taken.source} are in the history now; they count as no win"
+    return (said, f"the files of the original AutoLoop are kept in {backup}") if taken.original else (said,)
 
 
 def _ours(workspace: OpenWorkspace) -> None:

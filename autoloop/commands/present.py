@@ -47,6 +47,7 @@ def recent(experiment: Experiment) -> Recent:
         session=experiment.session,
         value=found.value if found else None,
         improvement=found.improvement if found else Improvement(),
+        imported=experiment.imported,
     )
 
 

@@ -15,7 +15,7 @@ from autoloop.errors import UsageError
 from autoloop.model import Experiment
 from autoloop.opened import OpenWorkspace
 from autoloop.paths import numbered
-from autoloop.payloads import ReportFile, Text
+from autoloop.payloads import ReportFile, Verbatim
 from autoloop.reported import Report
 
 _FORMS = ("html", "md", "json", "png", "svg")
@@ -93,10 +93,10 @@ def _data(workspace: OpenWorkspace, found: Report, form: str) -> bytes:
     return html(found, differences(workspace, experiments)).encode()
 
 
-def _on_stdout(data: bytes, form: str) -> Text:
+def _on_stdout(data: bytes, form: str) -> Verbatim:
     if form == "png":
         raise UsageError("form_binary", "A PNG is not text and does not go to stdout.", fix="name a file: -o FILE.png")
-    return Text(data.decode())
+    return Verbatim(data.decode())
 
 
 def _save(workspace: OpenWorkspace, found: Report, data: bytes, output: str | None, form: str) -> Path:

@@ -25,8 +25,9 @@ _ORDER: tuple[Ending, ...] = (
 
 def tally(experiments: Sequence[Experiment]) -> Tally:
     """Count the endings."""
-    counts = Counter(experiment.status for experiment in experiments)
-    return Tally(len(experiments), counts["kept"], counts["discarded"], counts["crashed"], counts["open"])
+    counts = Counter("imported" if experiment.imported else experiment.status for experiment in experiments)
+    endings = ("kept", "discarded", "crashed", "open", "imported")
+    return Tally(len(experiments), *(counts[ending] for ending in endings))
 
 
 def finding(experiment: Experiment, *, confirmed: bool | None = None) -> Finding:
@@ -42,7 +43,7 @@ def finding(experiment: Experiment, *, confirmed: bool | None = None) -> Finding
         claimed=gain.expected if gain else None,
         confirmed=confirmed,
         paths=paths_of(experiment),
-        why=why(experiment),
+        why=f"imported from {experiment.imported}, not measured here" if experiment.imported else why(experiment),
         moved=_moved(evaluation) if evaluation else {},
     )
 

@@ -29,6 +29,7 @@ def markdown(insights: Insights) -> str:
     """The page, without markers; sections that have nothing to say are left out."""
     tally = insights.tally
     counts = f"{tally.total} experiments: {tally.kept} kept, {tally.discarded} discarded, {tally.crashed} crashed"
+    counts += f", {tally.imported} imported" if tally.imported else ""
     parts = [counts + (f", {tally.open} open." if tally.open else ".")]
     parts += _section("Claimed and confirmed", insights.claims, _claim)
     parts += _section("What helped", insights.helped, _win)

@@ -8,13 +8,14 @@ from autoloop.similarity import Ending
 
 
 class Tally(msgspec.Struct, frozen=True):
-    """How many experiments ended how."""
+    """How many experiments ended how; imported ones are counted as such alone."""
 
     total: int = 0
     kept: int = 0
     discarded: int = 0
     crashed: int = 0
     open: int = 0
+    imported: int = 0
 
 
 class Finding(msgspec.Struct, frozen=True):

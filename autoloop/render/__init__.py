@@ -14,7 +14,7 @@ from autoloop.commands.answer import Answer
 from autoloop.envelope import ledger
 from autoloop.errors import AutoLoopError
 from autoloop.model import Record
-from autoloop.payloads import Diff, Help, Show
+from autoloop.payloads import Diff, Help, Show, Verbatim
 from autoloop.render import (
     agents,
     attempt,
@@ -80,6 +80,9 @@ def console(*, color: bool, stderr: bool = False) -> Console:
 
 def show(answer: Answer, *, color: bool, quiet: bool = False) -> None:
     """Print an answer as a person wants to read it."""
+    if isinstance(answer.payload, Verbatim):
+        sys.stdout.write(answer.payload.text.translate(_CONTROLS))
+        return
     out = console(color=color)
     with out.capture() as captured:
         for block in blocks(answer.payload, answer.record):

@@ -33,7 +33,7 @@ class Experiments:
         shown = [
             (
                 str(row.id),
-                word(row.status),
+                status(row),
                 gain(row),
                 bar(row.improvement, self.scale),
                 Text(told(row), no_wrap=one_line, overflow="ellipsis" if one_line else None),
@@ -48,8 +48,13 @@ class Experiments:
 
     def _lines(self) -> RenderResult:
         for row in self.rows:
-            yield Text.assemble(f"#{row.id} ", word(row.status), "  ", gain(row) if row.improvement.percent else "")
+            yield Text.assemble(f"#{row.id} ", status(row), "  ", gain(row) if row.improvement.percent else "")
             yield Padding(Text(told(row), style="dim", no_wrap=True, overflow="ellipsis"), (0, 0, 0, 2))
+
+
+def status(row: Recent) -> Text:
+    """How it ended, and whether that is somebody else's word."""
+    return Text.assemble(word(row.status), " (imported)" if row.imported else "")
 
 
 def scale_of(effects: Sequence[Improvement]) -> float:

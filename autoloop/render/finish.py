@@ -9,8 +9,9 @@ from typing import Any
 from rich.text import Text
 
 from autoloop.model import Ablated
+from autoloop.outcomes import Branch
 from autoloop.payloads import Finalize
-from autoloop.render.words import Block, percent, word
+from autoloop.render.words import Block, percent, table, word
 
 
 def finalize(answer: Finalize) -> list[Block]:
@@ -18,9 +19,12 @@ def finalize(answer: Finalize) -> list[Block]:
     blocks: list[Block] = []
     for branch in answer.branches:
         ids = ", ".join(f"#{number}" for number in branch.experiments)
-        blocks.append(
-            Text(f"Branch {branch.name}: {len(branch.commits)} commits ({ids}) on {branch.base[:10]}", "bold green")
-        )
+        count = "1 commit" if len(branch.commits) == 1 else f"{len(branch.commits)} commits"
+        blocks.append(Text(f"Branch {branch.name}: {count} ({ids}) on {branch.base[:10]}", "bold green"))
+    if len(answer.branches) > 1:
+        blocks.append(Text("Their wins share no path: each branch can be reviewed and merged without the others."))
+        rows = [(branch.name, ", ".join(branch.paths)) for branch in answer.branches]
+        blocks.append(table("branch", "paths", rows=rows))
     known = answer.confirmed
     if known is None:
         blocks.append(Text(f"claimed {percent(answer.claimed_percent)}, not measured again", style="yellow"))
@@ -37,8 +41,18 @@ def finalize(answer: Finalize) -> list[Block]:
         blocks.append(Text.assemble("hold-out check: ", word("pass" if answer.holdout else "fail")))
     blocks += [Text(f"left out #{skip.experiment}: {skip.why}", style="yellow") for skip in answer.skipped]
     blocks.append(Text(f"Text for the pull request: {answer.pr.body_file}"))
-    last = Text(answer.pr.url, "bold") if answer.pr.url else Text(shlex.join(answer.pr.argv), "dim")
-    return [*blocks, last]
+    if answer.branches and answer.branches[0].experiments:
+        number = answer.branches[0].experiments[0]
+        blocks.append(Text(f"Measure a win again: autoloop reproduce {number}", style="dim"))
+    if answer.pr.url:
+        return [*blocks, Text(answer.pr.url, "bold")]
+    return [*blocks, *(Text(_opening(answer, branch), "dim") for branch in answer.branches)]
+
+
+def _opening(answer: Finalize, branch: Branch) -> str:
+    """The command that opens a request for this branch."""
+    first = answer.branches[0].name
+    return shlex.join(branch.name if part == first else part for part in answer.pr.argv)
 
 
 def _ablated(one: Ablated) -> Text:

@@ -1,4 +1,4 @@
-"""Text of ``report`` and ``export``."""
+"""Text of ``report``, ``export`` and ``reproduce``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 from rich.text import Text
 
 from autoloop.model import Improvement
-from autoloop.render.words import Block, bar, measured, percent, table, word
+from autoloop.payloads import Reproduced
+from autoloop.render.words import Block, bar, effect, measured, percent, table, word
 from autoloop.reported import Effect, ExperimentReported, Report, ReportFile
 from autoloop.units import format_duration, format_size
 
@@ -38,7 +39,7 @@ def report(answer: Report) -> list[Block]:
     rows.append(("experiments", f"{counts.total}: {endings}{more}"))
     rows.append(("time", f"{format_duration(used.wall_seconds)}, {format_duration(used.eval_seconds)} of it measuring"))
     tokens = "unknown" if used.tokens is None else f"{used.tokens:,}"
-    rows.append(("cost", f"tokens {tokens}, money {'unknown' if used.usd is None else f'{used.usd:.2f} USD'}"))
+    rows.append(("spent", f"tokens {tokens}, money {'unknown' if used.usd is None else f'{used.usd:.2f} USD'}"))
     blocks += [table("", "", rows=rows), *_wins(answer), Text()]
     return [*blocks, table("more", "", rows=[(Text(typed, style="green"), does) for typed, does in _FORMS])]
 
@@ -56,9 +57,9 @@ def _wins(answer: Report) -> list[Block]:
 
 
 def _win(one: ExperimentReported, scale: float) -> tuple[Block, ...]:
-    effect: Effect = one.effect
-    drawn = bar(Improvement(effect.percent, effect.low, effect.high), scale)
-    return Text(str(one.id)), word("kept"), Text(percent(effect.percent)), drawn, Text(one.description)
+    gain: Effect = one.effect
+    drawn = bar(Improvement(gain.percent, gain.low, gain.high), scale)
+    return Text(str(one.id)), word("kept"), Text(percent(gain.percent)), drawn, Text(one.description)
 
 
 def file(answer: ReportFile) -> list[Block]:
@@ -67,4 +68,28 @@ def file(answer: ReportFile) -> list[Block]:
     return [*blocks, Text(f"{answer.format}, {format_size(answer.bytes)}: {answer.file}")]
 
 
-RENDERERS: dict[type, Callable[[Any], list[Block]]] = {Report: report, ReportFile: file}
+def reproduced(answer: Reproduced) -> list[Block]:
+    """The effect on record, the effect now, and what to make of it."""
+    one, now = answer.experiment, answer.measured
+    told = (
+        "The effect shows again: its whole interval is above nothing."
+        if answer.reproduced
+        else "No gain shows this time: the interval reaches nothing, or less."
+    )
+    what = (
+        f"commit {answer.commit[:10]} against {(answer.parent or 'nothing')[:10]}" if answer.commit else "its candidate"
+    )
+    values = f"{measured(answer.before, answer.unit)} -> {measured(answer.after, answer.unit)}"
+    rows = [
+        ("on record", effect(answer.recorded)),
+        ("now", f"{effect(Improvement(now.percent, now.low, now.high))}, {values}, {now.pairs} interleaved pairs"),
+    ]
+    return [
+        Text(f"Experiment {one.id} ({answer.status}), {what}: {one.description}"),
+        table("", "effect (90 % interval)", rows=rows),
+        Text(told, style="green" if answer.reproduced else "yellow"),
+        Text(f"raw output: {answer.runs}", style="dim"),
+    ]
+
+
+RENDERERS: dict[type, Callable[[Any], list[Block]]] = {Report: report, ReportFile: file, Reproduced: reproduced}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
+from autoloop.candidates import candidate
 from autoloop.errors import AutoLoopError
 from autoloop.model import Experiment
 from autoloop.opened import OpenWorkspace
@@ -47,15 +48,6 @@ def differences(workspace: OpenWorkspace, experiments: Sequence[Experiment]) -> 
         found[one.id] = _difference(text, one.id, left)
         left -= min(len(text or ""), LONGEST)
     return found
-
-
-def candidate(experiment: Experiment) -> tuple[str, str] | None:
-    """The trees before and after the change, as far as it was measured."""
-    snapshot = experiment.remembered.get("snapshot")
-    before = snapshot.get("tree") if isinstance(snapshot, dict) else experiment.before
-    found = experiment.evaluation or (experiment.earlier[-1] if experiment.earlier else None)
-    after = found.tree if found else experiment.measurement.tree if experiment.measurement else ""
-    return (before, after) if before and after else None
 
 
 def _difference(text: str | None, number: int, left: int) -> Difference:

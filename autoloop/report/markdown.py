@@ -49,7 +49,7 @@ def _summary(report: Report) -> str:
     rows.append(("experiments", f"{counts.total}: {endings}{more}"))
     rows.append(("time", f"{format_duration(used.wall_seconds)}, {format_duration(used.eval_seconds)} of it measuring"))
     tokens = "unknown" if used.tokens is None else f"{used.tokens:,}"
-    rows.append(("cost", f"tokens {tokens}, money {'unknown' if used.usd is None else f'{used.usd:.2f} USD'}"))
+    rows.append(("spent", f"tokens {tokens}, money {'unknown' if used.usd is None else f'{used.usd:.2f} USD'}"))
     return table(("session", cell(report.title)), rows)
 
 

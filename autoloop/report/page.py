@@ -117,10 +117,10 @@ def charts(report: Report) -> list[Chart]:
             "progress",
             "Progress",
             lambda narrow: progress.progress(report, narrow=narrow),
-            f"Each mark is an experiment at its median value, with the 90 % interval of its effect; the line is the "
-            f"best kept state. {counts.kept} kept, {counts.discarded} discarded, {counts.crashed} crashed. "
-            "Marks at the edge have no value, or one far outside. A single value includes the drift of the machine; "
-            "verdicts do not: they compare interleaved runs.",
+            f"Each mark is an experiment, drawn at its effect with the 90 % interval; the line is the best kept state. "
+            f"{counts.kept} kept, {counts.discarded} discarded, {counts.crashed} crashed. Marks at the edge have no "
+            "value, or one far outside. Effects come from runs that take turns, so that the drift of the machine is "
+            "not in the picture.",
         )
     ]
     if rows := effects.shown(report):

@@ -71,6 +71,28 @@ class Store:
         """What in ``.autoloop/`` the original tool of this name has left, else None; raises as ``foreign``."""
         return home.original(self.layout)
 
+    def set_aside_all(self, name: str) -> Path:
+        """Move everything that another program keeps in ``.autoloop/`` into ``backups/``, and answer where to.
+
+        Args:
+            name: end of the folder's name.
+
+        Raises:
+            StateError: the system refused; what was moved already is in that folder.
+            RuntimeError: this is a workspace of ours.
+        """
+        if home.is_there(self.layout.journal):
+            raise RuntimeError(self.layout.journal)
+        target = home.backup_path(self.layout, self._io, name)
+        home.make_directory(self._io, target)
+        try:
+            for path in sorted(self.layout.home.iterdir()):
+                if path != self.layout.backups:
+                    path.rename(target / path.name)
+        except OSError as error:
+            raise from_os(error, self.layout.home, "moved") from error
+        return target
+
     def load(self, type_: type[T]) -> T | None:
         """The state record, None when nothing was recorded yet. Takes no lock and changes nothing.
 

@@ -17,10 +17,18 @@ _DETERMINISTIC_PAIRS = 2
 PHASE = "confirming"
 
 
-def compared(job: Job, sides: Sides, names: tuple[str, str] = ("base", "tip")) -> Confirmation | None:
+def compared(
+    job: Job,
+    sides: Sides,
+    names: tuple[str, str] = ("base", "tip"),
+    *,
+    pairs: int | None = None,
+    phase: str = PHASE,
+) -> Confirmation | None:
     """Measure the incumbent's side (the base) against the candidate's (the tip); None when the runs fail."""
     incumbent = job.record.incumbent
-    pairs = _DETERMINISTIC_PAIRS if incumbent is not None and incumbent.deterministic else PAIRS
+    if pairs is None:
+        pairs = _DETERMINISTIC_PAIRS if incumbent is not None and incumbent.deterministic else PAIRS
     job.expect(2 * pairs, guardrails=False)
     order = random.SystemRandom()
     values: dict[Arm, list[float | None]] = {"incumbent": [], "candidate": []}
@@ -34,7 +42,7 @@ def compared(job: Job, sides: Sides, names: tuple[str, str] = ("base", "tip")) -
             done = sum(map(len, values.values()))
             text = f"{names[arm == 'candidate']}: {shown}"
             effect, low, high = _so_far(job, values)
-            job.show(Progress(PHASE, text, done, 2 * pairs, effect, low, high, arm=arm, value=run.value))
+            job.show(Progress(phase, text, done, 2 * pairs, effect, low, high, arm=arm, value=run.value))
     return _confirmation(job, values)
 
 

@@ -110,6 +110,7 @@ def _finished(
                 plan.tip,
                 tuple(experiment.id for experiment, _ in applied),
                 tuple(picked.commit or "" for _, picked in applied),
+                tuple(sorted({path for experiment, _ in applied for path in experiment.paths})),
             )
         )
         skipped += [_skipped(by_commit[picked.pick.after], picked) for picked in plan.skipped]
@@ -168,8 +169,7 @@ def _pull_request(
         message = "wins without a baseline"
         raise RuntimeError(message)
     title = pull_request.title(baseline.metric, claimed, confirmation, len(wins))
-    lost = [(skip.experiment, skip.why) for skip in skipped]
-    text = pull_request.body(baseline, job.config.eval.command, wins, claimed, confirmation, lost)
+    text = pull_request.body(baseline, job.config, wins, claimed, confirmation, skipped, branches)
     session = sessions[-1]
     file = job.workspace.layout.sessions / f"{numbered(session.id, session.name)}.pr.md"
     job.writer.write_text(file, text)

@@ -9,7 +9,7 @@ import msgspec
 
 from autoloop.git import KeepPlan, Remembered
 from autoloop.job import Job
-from autoloop.model import Evaluation, Experiment
+from autoloop.model import Evaluation, Experiment, GuardrailResult
 from autoloop.outcomes import HoldoutFailed, Kept
 from autoloop.units import format_value
 from autoloop.works import holdout, hooks
@@ -123,13 +123,19 @@ def _trailers(job: Job, experiment: Experiment, evaluation: Evaluation) -> list[
     if evaluation.value is not None:
         lines += [f"AutoLoop-After: {evaluation.value:.6g}"]
     if gain.percent is not None:
-        interval = "" if gain.low is None or gain.high is None else f" [{gain.low:.2f}, {gain.high:.2f}]"
-        lines += [f"AutoLoop-Effect: {gain.percent:.2f} %{interval}"]
+        lines += [f"AutoLoop-Effect: {gain.percent:+.2f} %"]
+    if gain.low is not None and gain.high is not None:
+        lines += [f"AutoLoop-Interval: {gain.low:+.2f} to {gain.high:+.2f} % (90 %)"]
     arms = [run.arm for run in evaluation.runs]
     lines += [f"AutoLoop-Samples: {arms.count('candidate')} candidate, {arms.count('incumbent')} incumbent"]
-    if passed := [rail.name for rail in evaluation.guardrails if rail.passed]:
+    if passed := [_passed(rail) for rail in evaluation.guardrails if rail.passed]:
         lines += [f"AutoLoop-Guardrails: {', '.join(passed)}"]
     return lines
+
+
+def _passed(rail: GuardrailResult) -> str:
+    """A guardrail's name, with its number and limit where it has one."""
+    return rail.name if rail.value is None else f"{rail.name} {rail.value:.6g} ({rail.threshold})"
 
 
 def _notes(job: Job, plan: KeepPlan) -> tuple[str, ...]:

@@ -119,8 +119,8 @@ def test_wins_can_be_held_back_where_git_is_writable(world):
     found = world.result("finalize", "--no-confirm")["branches"][0]
     assert found["experiments"] == [1, 2]
     assert heads(world).replace(world.git("for-each-ref", f"refs/heads/{found['name']}"), "") == start
-    world.write("notes.txt", "mine, edited\n")
-    world.git("commit", "-qm", "mine", "--", "notes.txt")
+    world.write("notes.txt", "mine\n")
+    world.git("commit", "-qam", "mine", "--", "notes.txt")
     landed = world.result("land")
     assert landed["rebased"]
     assert world.git("log", "--format=%s").splitlines()[:3] == ["exp-002: later", "exp-001: held", "mine"]
@@ -138,7 +138,7 @@ def test_a_landing_that_was_killed_is_finished_once(world, inside, point):
     while journal.read_bytes().count(b"\n") < lines and running.poll() is None:
         pass
     running.kill()
-    running.communicate(timeout=30)
+    running.wait(timeout=30)
     world.result("resume")
     if Store(Layout(world.root)).load(Record).waiting:  # it was killed before it had begun
         world.result("land")

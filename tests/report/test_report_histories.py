@@ -10,10 +10,11 @@ from msgspec.structs import replace
 from report_histories import experiment, report_of, session
 from report_world import Page
 
+from autoloop.candidates import candidate
 from autoloop.markup import HOSTS_LIMIT, escaped, fitted
 from autoloop.model import Evaluation, Improvement
 from autoloop.report.charts import canvas, effects, progress
-from autoloop.report.diffs import Difference, Line, candidate
+from autoloop.report.diffs import Difference, Line
 from autoloop.report.headline import combined
 from autoloop.report.markdown import markdown
 from autoloop.report.outcome import outcome_of
@@ -53,15 +54,27 @@ def test_an_interval_is_one_in_the_metrics_unit():
     assert (point.low, point.high) == (85.0, 95.0)
     higher = report_of(lower.experiments, direction="higher_is_better")
     assert (staircase(higher).points[0].low, staircase(higher).points[0].high) == (105.0, 115.0)
-    negative = report_of([experiment(1, incumbent=-100.0, value=-110.0, percent=10.0, low=5.0, high=15.0)])
+    negative = report_of(
+        [experiment(1, incumbent=-100.0, value=-110.0, percent=10.0, low=5.0, high=15.0)], start=-100.0
+    )
     assert staircase(negative).points[0].low == -115.0
+
+
+def test_the_drift_of_the_machine_is_not_in_the_picture():
+    slower_now = [
+        experiment(1, outcome="kept", incumbent=100.0, value=90.0, percent=10.0),
+        experiment(2, outcome="kept", incumbent=180.0, value=90.0, percent=50.0),
+    ]
+    assert staircase(report_of(slower_now)).steps == ((0.0, 100.0), (1.0, 90.0), (2.0, 45.0))
+    other_session = [slower_now[0], experiment(2, session=2, outcome="kept", incumbent=180.0, percent=50.0)]
+    assert staircase(report_of(other_session)).steps == ((0.0, 100.0), (1.0, 90.0), (1.5, 180.0), (2.0, 90.0))
 
 
 def test_only_what_was_kept_here_makes_a_step():
     ones = [
         experiment(1, outcome="kept", value=90.0, imported="results.tsv"),
         experiment(2, outcome="discarded", value=80.0),
-        experiment(3, outcome="kept", value=70.0),
+        experiment(3, outcome="kept", value=70.0, percent=30.0),
     ]
     found = staircase(report_of(ones, start=100.0))
     assert [point.id for point in found.points] == [2, 3]
