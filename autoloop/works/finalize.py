@@ -53,7 +53,10 @@ def _planned(job: Job, sessions: Sequence[Session], wins: Sequence[Experiment]) 
     for name, group in zip(names, groups, strict=True):
         picks = [_pick(job, experiment) for experiment in group]
         free = name if job.options.get("name") else _free(job, name)
-        plans.append(repository.plan_branch(free, base, picks, scratch))
+        plan = repository.plan_branch(free, base, picks, scratch)
+        if repository.resolve(f"refs/heads/{name}") == plan.tip:  # the very branch is there already: asked twice
+            plan = msgspec.structs.replace(plan, ref=f"refs/heads/{name}")
+        plans.append(plan)
     if not any(picked.commit for plan in plans for picked in plan.picks):
         conflicts = sorted({path for plan in plans for picked in plan.picks for path in picked.conflicts})
         raise GitError(

@@ -20,7 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-_SLOW = ("mcp_server", "report", "__main__")
+_SLOW = {"mcp_server", "report", "render", "__main__"}
 
 
 class Nursery:
@@ -75,7 +75,7 @@ def _import_everything() -> None:
     import autoloop
 
     for module in pkgutil.walk_packages(autoloop.__path__, "autoloop."):
-        if not module.name.rpartition(".")[2].startswith(_SLOW) and ".render" not in module.name:
+        if not _SLOW & set(module.name.split(".")):
             importlib.import_module(module.name)
     for name in sys.argv[1:]:
         from planted import PLANTED

@@ -168,3 +168,11 @@ def test_many_at_once_open_one_experiment(world):
         process.communicate()
     assert sorted(codes) == [0, 1, 1, 1, 1, 1]
     assert world.result("status")["counts"]["total"] == 1
+
+
+def test_finalize_asked_twice_is_one_branch(world):
+    """Whoever did not hear the first answer asks again."""
+    world.win("80")
+    first = world.result("finalize")["branches"]
+    assert world.result("finalize")["branches"] == first
+    assert world.git("branch", "--list", "autoloop/*").split() == ["autoloop/session-1"]
