@@ -14,7 +14,7 @@ import msgspec
 
 from autoloop import brief, budget, runner
 from autoloop.engine import Engine
-from autoloop.errors import AutoLoopError, BudgetError, CommandError, RefusedError
+from autoloop.errors import AutoLoopError, BudgetError, CommandError, InterruptedBySignalError, RefusedError
 from autoloop.model import Evaluation, Experiment, Record
 from autoloop.payloads import Stopped
 from autoloop.progress import Progress
@@ -133,6 +133,8 @@ class Driver:
             self._tell_verdict(experiment, found)
             try:
                 self.engine.fire("keep")
+            except InterruptedBySignalError:
+                raise  # the win stays as it is; the next start goes on with it
             except AutoLoopError as error:
                 if error.unfinished:
                     raise

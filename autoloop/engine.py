@@ -18,6 +18,7 @@ from autoloop import documents, log, machine, workflow
 from autoloop.errors import AutoLoopError, InterruptedBySignalError, RefusedError
 from autoloop.facts import LiveFacts
 from autoloop.git import sweep
+from autoloop.guards import GUARDS
 from autoloop.job import Job
 from autoloop.model import Blocked, Offer, Record
 from autoloop.offers import blockers, offered
@@ -169,6 +170,8 @@ class _Turn:
         state = self.record.state
         if not self.engine.workflow.working(state):
             return None
+        if (reason := GUARDS["trusted"](self.engine.facts(self.record, trigger))) is not None:
+            raise refused(trigger, (reason,), state)
         begun_by = self.record.request.trigger if self.record.request else state
         self._job(recovering=True).end_leftovers()
         if state in _MEASURING and trigger not in {"resume", begun_by}:
@@ -214,9 +217,9 @@ class _Turn:
         began = time.monotonic()
         try:
             return WORKS[work](job)
-        except (InterruptedBySignalError, AutoLoopError) as error:
-            if not getattr(error, "unfinished", False):
-                self.record = job.record
+        except AutoLoopError as error:
+            self.record = job.record
+            if not _half_done(error, job.record):
                 state = self.record.state
                 if state in ABANDON:
                     ABANDON[state](job)
@@ -285,6 +288,13 @@ class _Foreseen(LiveFacts):
         experiment = self.record.experiment
         evaluation = experiment.evaluation if experiment else None
         return evaluation.tree if evaluation else "changed"
+
+
+def _half_done(error: AutoLoopError, record: Record) -> bool:
+    """Whether git may have been changed already: then the work is finished by ``resume``, and never abandoned."""
+    if isinstance(error, InterruptedBySignalError):
+        return record.request is not None and bool(record.request.plan)
+    return error.unfinished
 
 
 def refused(trigger: str, reasons: tuple[Blocked, ...], state: str) -> RefusedError:

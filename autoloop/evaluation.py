@@ -10,7 +10,7 @@ Decision = Literal["keep", "discard", "rerun", "crash"]
 
 
 class Run(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One execution of the eval command: one sample, however many numbers it printed."""
+    """One execution of the eval command: one sample, however many numbers it printed, read in ``format``."""
 
     arm: Literal["incumbent", "candidate"]
     outcome: str
@@ -18,6 +18,7 @@ class Run(msgspec.Struct, frozen=True, omit_defaults=True):
     started: float = 0.0
     value: float | None = None
     unit: str = ""
+    format: str = ""
     members: tuple[str, ...] = ()
     metrics: dict[str, float] = {}
     log: str = ""

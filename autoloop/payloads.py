@@ -196,13 +196,14 @@ class Pre(msgspec.Struct, frozen=True):
 
 
 class MetricShown(msgspec.Struct, frozen=True):
-    """The primary metric of an evaluation."""
+    """The primary metric of an evaluation, and the format that its number was found in."""
 
     name: str
     unit: str
     value: float | None
     incumbent: float | None
     baseline: float | None
+    format: str = ""
 
 
 class SampleCounts(msgspec.Struct, frozen=True):

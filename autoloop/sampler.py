@@ -85,7 +85,9 @@ class Sampler:
             return msgspec.structs.replace(run, outcome=error.code, why=why)
         values = {name: quantity.value for name, quantity in reading.values.items()}
         members = reading.members if reading.name.startswith("geomean") else ()
-        return msgspec.structs.replace(run, value=value, unit=unit, metrics=values, members=members)
+        return msgspec.structs.replace(
+            run, value=value, unit=unit, format=reading.matched, metrics=values, members=members
+        )
 
     def _comparable(self, reading: metrics.Reading) -> tuple[float | None, str]:
         """The primary number in the baseline's unit.

@@ -6,6 +6,7 @@ import click
 
 from autoloop import trust
 from autoloop.checks import standing
+from autoloop.commands import possible
 from autoloop.commands.app import Answer, App, command
 from autoloop.commands.detached import detachable
 from autoloop.commands.firing import engine, fire, opened
@@ -45,9 +46,11 @@ def examine(app: App, *, fix: bool = False, fresh: bool = False) -> Answer:
     record = app.workspace.record()
     if app.workspace.store.exists():
         record_program(app.workspace)
-    if record.experiment is not None or record.state == "uninitialized":
+    if record.state == "uninitialized":
         return _looked(app, record)
     _approve(app)
+    if record.experiment is not None:
+        return _looked(app, record)
     try:
         done = fire(app, "doctor", {"fix": fix or None, "fresh": fresh or None})
     except RefusedError as refusal:
@@ -80,6 +83,7 @@ def _answer(
 def _looked(app: App, record: Record) -> Answer:
     """Only what can be seen without running anything: an open experiment's tree is not the one to prove commands on."""
     checks = tuple(standing(opened(app), record))
+    record = possible.shown(app, record)
     notes = ("an experiment is open: no command was run",) if record.experiment else ()
     if record.state == "uninitialized":
         missing = _nothing_here(app)

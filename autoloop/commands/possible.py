@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from autoloop import workflow
 from autoloop.commands import present
 from autoloop.commands.answer import Answer, App
 from autoloop.facts import LiveFacts
-from autoloop.model import WAIT, Experiment, Record
-from autoloop.offers import at_work, blockers, offered
+from autoloop.model import WAIT, Experiment, Offer, Record
+from autoloop.offers import at_work, blockers, offer, offered
 from autoloop.opened import OpenWorkspace
 from autoloop.shown import ExperimentName, Next, NextBlocked
 
@@ -21,7 +23,7 @@ def answer(app: App) -> Answer:
     live = app.workspace.store.at_work()
     table = workflow.load()
     facts = LiveFacts(OpenWorkspace(app.workspace.root), record)
-    allowed = (WAIT,) if live else offered(table, facts)
+    allowed = (WAIT,) if live else _ways_on(table, facts)
     names = {offer.action for offer in allowed}
     agent = [name for name, trigger in table.triggers.items() if trigger.by == "agent" and name not in names]
     experiment = record.experiment
@@ -35,7 +37,18 @@ def answer(app: App) -> Answer:
         waiting=tuple(one.experiment for one in record.waiting),
         running=present.running(live) if live else None,
     )
-    return Answer(payload, record)
+    return Answer(payload, replace(record, next=allowed))
+
+
+def shown(app: App, record: Record) -> Record:
+    """The record with what may be done now, where the world may have changed since the last step."""
+    facts = LiveFacts(OpenWorkspace(app.workspace.root), record)
+    return replace(record, next=_ways_on(workflow.load(), facts))
+
+
+def _ways_on(table: workflow.Workflow, facts: LiveFacts) -> tuple[Offer, ...]:
+    """What is allowed; where nothing is (a broken configuration), doctor, which answers in every state."""
+    return offered(table, facts) or (offer(table, "doctor"),)
 
 
 def _untried(app: App, record: Record) -> tuple[str, ...]:

@@ -54,6 +54,7 @@ def evaluation(record: Record, experiment: Experiment, found: Evaluation) -> Eva
             found.value,
             found.incumbent,
             session.baseline_value if session else None,
+            next((run.format for run in reversed(found.runs) if run.format), ""),
         ),
         improvement=found.improvement,
         samples=SampleCounts(*(sum(run.arm == arm for run in found.runs) for arm in ("candidate", "incumbent"))),

@@ -93,7 +93,8 @@ def passed_eval(runs: Sequence[Run], config: Config) -> list[Check]:
     apart = abs(first - second) / max(abs(first), abs(second)) if first != second else 0.0
     shown = " and ".join(format_value(value, unit) for value in (first, second))
     took = format_duration(runs[-1].seconds)
-    checks = [Check("eval", "pass", f"{name}: {shown} ({apart:.1%} apart), {took} per run.")]
+    read = f", read as {runs[-1].format}" if config.eval.metric_format == "auto" else ""
+    checks = [Check("eval", "pass", f"{name}: {shown} ({apart:.1%} apart), {took} per run{read}.")]
     if apart > _APART:
         why = "two runs of the same tree differ that much, so small gains will need many runs"
         fix = "close other programs, let the benchmark work longer, or choose a steadier number"

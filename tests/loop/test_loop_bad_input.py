@@ -98,6 +98,21 @@ def test_a_wrong_configuration_is_named_by_file_line_and_key(configured, right, 
     assert configured.json("status")["ok"]
 
 
+def test_a_broken_configuration_leaves_a_way_on(configured):
+    whole = configured.read(".autoloop/config.toml")
+    configured.prove()
+    configured.write(".autoloop/config.toml", "[eval")
+    answer = configured.json("next")
+    assert [offer["argv"] for offer in answer["result"]["allowed"]] == [["autoloop", "doctor"]]
+    assert answer["next"] == answer["result"]["allowed"]
+    assert "doctor" not in [blocked["action"] for blocked in answer["result"]["blocked"]]
+    doctor = configured.json("doctor", code=1)
+    assert [check["id"] for check in doctor["result"]["checks"] if check["status"] == "fail"] == ["config"]
+    assert [offer["action"] for offer in doctor["next"]] == ["doctor"]
+    configured.write(".autoloop/config.toml", whole)
+    assert configured.result("next")["allowed"][0]["action"] == "pre"
+
+
 @pytest.mark.parametrize("how", ["missing", "not text"])
 def test_a_configuration_that_is_not_there_or_no_text(world, how):
     path = world.root / ".autoloop" / "config.toml"

@@ -190,3 +190,20 @@ def test_init_verify_leaves_out_a_linter_that_does_not_hold(project):
     assert any("guardrail lint left out" in line for line in verification["fixed"])
     assert "[guardrails.tests]" in project.read(".autoloop/config.toml")
     assert "[guardrails.lint]" not in project.read(".autoloop/config.toml")
+
+
+@pytest.mark.parametrize(
+    ("printed", "matched"),
+    [
+        ("METRIC cost=3ms", "metric_lines"),
+        ('noise\n{"cost": 1}\nmore\n{"inner": {"cost": 3}}\nbye', "json"),
+        ("cost: 3.00", "summary"),
+    ],
+)
+def test_auto_says_which_format_matched(configured, printed, matched):
+    configured.write("bench.py", f"print({printed!r}); print('METRIC size=1' if 'METRIC' in {printed!r} else '')\n")
+    text = configured.read(".autoloop/config.toml").replace('unit = "ms"\n', "")
+    configured.write(".autoloop/config.toml", text.split("[guardrails.size]")[0] + "[machine]\nmax_load = 64\n")
+    configured.git("commit", "-qam", "another format")
+    (proof,) = [check for check in configured.result("doctor", "--yes")["checks"] if check["id"] == "eval"]
+    assert proof["what"].endswith(f"read as {matched}.")

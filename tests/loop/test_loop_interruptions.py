@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import time
 from pathlib import Path
 
 import pytest
+from loop_world import World
 
 SLOW = """\
 import pathlib, time
@@ -111,6 +113,45 @@ def test_a_killed_eval_can_be_discarded_without_finishing_it(slow):
     assert slow.read("cost.txt") == "100\n"
     assert slow.state() == "ready"
     assert not benchmarks_alive(slow)
+
+
+def test_unfinished_work_that_came_with_a_repository_is_not_taken_up_unasked(slow, tmp_path):
+    slow.result("pre", "--description", "a win")
+    slow.write("cost.txt", "80\n")
+    slowly(slow, 30)
+    kill(begin(slow, "eval"))
+    slowly(slow, 0)
+    copy = World(tmp_path / "elsewhere" / "received", slow.env)
+    shutil.copytree(slow.root, copy.root)
+    for arguments in (["resume"], ["eval"], ["discard"]):
+        assert copy.refused(*arguments)["code"] == "config_not_trusted"
+    assert not (outside(copy) / "started").exists()
+    copy.result("doctor", "--yes")
+    assert copy.json("resume")["state"] == "keepable"
+
+
+INTERRUPTING_GIT = """\
+#!/bin/sh
+case "$*" in *update-ref*exp-*) if mkdir {once}; then kill -{signum} $PPID; fi ;; esac
+exec {git} "$@"
+"""
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_a_driven_session_keeps_ends_it_and_loses_no_win(configured, tmp_path, signum):
+    configured.prove()
+    git = tmp_path / "bin" / "git"
+    git.parent.mkdir()
+    git.write_text(INTERRUPTING_GIT.format(once=tmp_path / "once", signum=int(signum), git=shutil.which("git")))
+    git.chmod(0o755)
+    configured.env["PATH"] = f"{git.parent}:{configured.env['PATH']}"
+    script = tmp_path / "propose.sh"
+    script.write_text("echo $((90 - AUTOLOOP_EXPERIMENT)) > cost.txt; echo DESCRIPTION: cheaper\n")
+    command = ["run", "--propose", f"sh {script}", "--experiments", "2"]
+    assert configured.json(*command, code=128 + signum)["error"]["code"] == "interrupted"
+    assert configured.result(*command)["stopped"]["reason"] == "budget"
+    assert configured.result("status")["counts"]["kept"] == 2
+    assert configured.git("log", "--format=%s").splitlines() == ["exp-002: cheaper", "exp-001: cheaper", "first"]
 
 
 @pytest.mark.parametrize(("command", "state"), [("doctor", "checking"), ("baseline", "baselining")])

@@ -97,6 +97,20 @@ def test_commands_of_a_cloned_configuration_wait_for_approval(configured, tmp_pa
     configured.result("doctor")
 
 
+@pytest.mark.parametrize("arguments", [["baseline"], ["eval"], ["run", "--propose", "true"]])
+def test_a_proven_state_that_came_with_the_repository_approves_nothing(configured, tmp_path, arguments):
+    configured.prove()
+    flag = tmp_path / "executed"
+    configured.write("bench.py", f"open({str(flag)!r}, 'w')\n")
+    copy = World(tmp_path / "received", configured.env)
+    shutil.copytree(configured.root, copy.root)
+    error = copy.refused(*arguments)
+    assert error["code"] == "config_not_trusted"
+    assert not flag.exists()
+    copy.json("doctor", "--yes", code=None)
+    assert flag.exists()
+
+
 def test_init_approves_no_commands_that_came_with_a_clone(configured):
     configured.git("add", "-f", ".autoloop/config.toml")
     configured.git("commit", "-qm", "tracked configuration")

@@ -12,7 +12,8 @@ def test_a_deterministic_win_is_kept_at_once_and_committed_alone(world):
     result = answer["result"]
     assert answer["state"] == "keepable"
     assert result["verdict"] == "keep"
-    assert result["metric"] == {"name": "cost", "unit": "ms", "value": 80.0, "incumbent": 100.0, "baseline": 100.0}
+    numbers = {"value": 80.0, "incumbent": 100.0, "baseline": 100.0}
+    assert result["metric"] == {"name": "cost", "unit": "ms", **numbers, "format": "metric_lines"}
     assert round(result["improvement"]["percent"], 6) == 20
     assert result["samples"]["candidate"] <= 2
     assert result["paths"] == ["cost.txt"]

@@ -14,6 +14,8 @@ from autoloop.model import Counts, Ending, Fingerprint, GuardrailResult, Limits,
 TABLE = workflow.load()
 BY_HAND = {
     "no_change",
+    "config_invalid",
+    "config_not_trusted",
     "config_changed",
     "already_measured",
     "experiment_open",
@@ -48,6 +50,8 @@ WORLDS = {
     "ready, just discarded": World(at("ready", counts=Counts(total=1, discarded=1), ending=DROPPED)),
     "ready, moved on since the keep": World(at("ready", ending=replace(DROPPED, kind="keep", commit="older"))),
     "keepable, in a sandbox": World(at("keepable"), writable=False),
+    "ready, config broken": World(at("ready"), config=ConfigError("config_invalid", "It is broken.", fix="edit it")),
+    "ready, not approved": World(at("ready"), trusted=False),
     "editing, nothing changed": World(at("editing"), tree="base"),
     "editing, time is over": World(at("editing", session=SPENT)),
     "keepable, edited since": World(at("keepable"), tree="another"),

@@ -78,7 +78,7 @@ def condition_not_described(raw):
 
 
 def condition_not_used(raw):
-    outcomes(raw, "doctor")[0]["conditions"].remove("trusted")
+    outcomes(raw, "init")[1]["conditions"].remove("overwriting")
 
 
 def explained_condition_not_described(raw):
@@ -144,7 +144,7 @@ MUTATIONS = {
     dead_behind_a_sure_one: "trigger kept: the outcome keeping -> ready can never be taken",
     dead_behind_a_weaker_one: "trigger checked: the outcome checking -> ready can never be taken",
     condition_not_described: "condition trusted is used but not described",
-    condition_not_used: "condition trusted is described but not used",
+    condition_not_used: "condition overwriting is described but not used",
     explained_condition_not_described: "condition weather_fine is used but not described",
     condition_without_guard: "condition weather_fine has no guard",
     update_unknown: "trigger pre names the update celebrate, which does not exist",
