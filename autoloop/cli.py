@@ -19,7 +19,7 @@ import msgspec
 
 from autoloop.commands.answer import Answer, App
 from autoloop.envelope import LONGEST, Envelope, failure, success
-from autoloop.errors import AutoLoopError, InterruptedBySignalError
+from autoloop.errors import AutoLoopError, CommandError, InterruptedBySignalError
 from autoloop.model import Record
 
 QUICK = {"status": "standing", "next": "possible"}
@@ -31,8 +31,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     app = App(json="--json" in arguments)
     _handle_signals()
     code = _run(arguments, app)
-    _flush()
-    sys.exit(code)
+    sys.exit(_flush() or code)
 
 
 def _run(arguments: list[str], app: App) -> int:
@@ -55,7 +54,7 @@ def _answered(name: str, app: App, ask: Callable[[], object]) -> int:
     try:
         answer = ask()
         if isinstance(answer, Answer):
-            return _show(app, name, answer)
+            return _shown(app, name, answer)
         return answer if isinstance(answer, int) else 0  # click printed help or the version itself
     except BrokenPipeError:
         return 0
@@ -91,6 +90,15 @@ def _follow(app: App, look: Callable[[], Answer]) -> Answer:
     from autoloop.render import console, watch
 
     return watch.follow(look, console(color=_coloured(app)))
+
+
+def _shown(app: App, name: str, answer: Answer) -> int:
+    try:
+        return _show(app, name, answer)
+    except BrokenPipeError:
+        return 0
+    except OSError as error:
+        return _unwritable(error)
 
 
 def _show(app: App, name: str, answer: Answer) -> int:
@@ -150,12 +158,25 @@ def _coloured(app: App) -> bool:
     return not app.no_color and not os.environ.get("NO_COLOR") and sys.stdout.isatty()
 
 
-def _flush() -> None:
-    """Write out what is buffered; a closed pipe does not undo what was done."""
+def _flush() -> int:
+    """Write out what is buffered; a closed pipe does not undo what was done, and a full disk is no bug."""
     try:
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        return _unwritable(error)
+    return 0
+
+
+def _unwritable(error: OSError) -> int:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    from autoloop import render
+
+    why = f"{error.strerror}. What the command does is done and recorded."
+    problem = CommandError("output_unwritable", "The answer cannot be written.", why=why, fix="autoloop status")
+    render.error(problem, color=False)
+    return problem.exit_code
 
 
 def _handle_signals() -> None:

@@ -63,11 +63,19 @@ class Visible:
             yield segment if segment.control else Segment(segment.text.translate(_CONTROLS), segment.style)
 
 
+class Piped(Console):
+    """A console whose reader may leave: ``| head`` is no failure."""
+
+    def on_broken_pipe(self) -> None:
+        """Say it as Python does; rich itself would end the program with exit code 1."""
+        raise BrokenPipeError
+
+
 def console(*, color: bool, stderr: bool = False) -> Console:
     """A console for stdout or stderr; a pipe gets wide plain text."""
     file = sys.stderr if stderr else sys.stdout
     width = None if file.isatty() else _PIPED_WIDTH
-    return Console(
+    return Piped(
         file=file,
         no_color=not color,
         highlight=False,

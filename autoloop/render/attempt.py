@@ -12,7 +12,7 @@ from rich.text import Text
 from autoloop.model import Evaluation, Experiment
 from autoloop.payloads import Diff, Show
 from autoloop.render.experiments import scale_of
-from autoloop.render.words import Block, bar, effect, measured, table, word
+from autoloop.render.words import Block, bar, effect, measured, paths, table, word
 from autoloop.units import format_duration
 
 _STRIP = 48
@@ -54,7 +54,7 @@ def _origin(answer: Show) -> str:
         f"judged against {against}",
         f"commit {one.commit[:12]}{' (waits: autoloop land)' if answer.waits else ''}" if one.commit else "",
         f"revives #{one.origin}" if one.origin else "",
-        ", ".join(one.paths),
+        paths(one.paths),
     ]
     return " · ".join(part for part in parts if part)
 

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from autoloop.payloads import Ended, Eval, Pre, Resumed, RunAnswer
 from autoloop.render.experiments import Experiments
-from autoloop.render.words import Block, effect, measured, percent, table, word
+from autoloop.render.words import Block, effect, measured, paths, percent, table, word
 from autoloop.units import format_duration
 
 
@@ -51,7 +51,7 @@ def ended(answer: Ended) -> list[Block]:
     blocks: list[Block] = [Text.assemble(word(one.status), f"  experiment {one.id}: {one.description}")]
     if one.commit:
         waits = " (not on the branch yet: autoloop land)" if one.waits else ""
-        blocks.append(Text(f"  commit {one.commit[:12]}{waits}: {', '.join(one.paths)}"))
+        blocks.append(Text(f"  commit {one.commit[:12]}{waits}: {paths(one.paths)}"))
     if one.ref:
         blocks.append(Text(f"  what was tried is held by {one.ref}", style="dim"))
     return blocks

@@ -60,6 +60,11 @@ def percent(value: float | None) -> str:
     return "-" if value is None else f"{value:+.2f} %"
 
 
+def paths(names: Sequence[str]) -> str:
+    """File names on one line, also where one of them holds a line break."""
+    return ", ".join(name.replace("\n", "\\n") for name in names)
+
+
 def counted(number: int, thing: str) -> str:
     """``1 win``, ``3 wins``."""
     return f"{number} {thing}{'' if number == 1 else 's'}"
