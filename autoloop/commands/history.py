@@ -7,7 +7,6 @@ import click
 from autoloop.commands import present
 from autoloop.commands.app import Answer, App, command
 from autoloop.model import Experiment, Record
-from autoloop.opened import OpenWorkspace
 from autoloop.payloads import History
 from autoloop.shown import Held
 
@@ -30,5 +29,6 @@ def history(app: App, limit: int, refs: bool) -> Answer:
 
 def _held(app: App, record: Record, limit: int) -> tuple[Held, ...]:
     from autoloop import retention
+    from autoloop.opened import OpenWorkspace
 
     return retention.held(OpenWorkspace(app.workspace.root), record)[:limit]

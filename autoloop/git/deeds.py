@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from autoloop.git import keep, land, picks, place, revive, takeback, undo
 from autoloop.git.failures import told
 from autoloop.git.handle import Git
 from autoloop.git.values import BranchPlan, Change, DiscardPlan, KeepPlan, KeepState, LandPlan, Pick, Remembered
@@ -14,7 +13,10 @@ _MAX_FILE_BYTES = 50 << 20
 
 
 class Deeds:
-    """The half of ``Repository`` that acts; every deed can be repeated after an interruption and finishes the rest."""
+    """The half of ``Repository`` that acts; every deed can be repeated after an interruption and finishes the rest.
+
+    Each imports what it needs itself: those who only look, as ``next`` does, do not pay for the deeds.
+    """
 
     def __init__(self, git: Git) -> None:
         self._git = git
@@ -47,6 +49,8 @@ class Deeds:
             GitError: ``keep_conflict`` where the two cannot be told apart, ``nothing_to_keep``, ``head_moved``,
                 ``operation_in_progress``, ``index_locked``, ``signing_failed``.
         """
+        from autoloop.git import keep
+
         return keep.plan(self._git, keep.Candidate(before, after_tree, changes, message, onto), scratch)
 
     @told
@@ -61,10 +65,14 @@ class Deeds:
         Raises:
             GitError: ``head_moved`` when the branch was switched or has moved, ``ref_refused``, ``index_locked``.
         """
+        from autoloop.git import keep
+
         return keep.apply(self._git, plan, scratch)
 
     def keep_state(self, plan: KeepPlan) -> KeepState:
         """How far a keep has come; ``overtaken`` when the branch went elsewhere."""
+        from autoloop.git import keep
+
         return keep.state(self._git, plan)
 
     @told
@@ -92,6 +100,8 @@ class Deeds:
             GitError: ``head_moved``, ``operation_in_progress``, ``index_locked``, ``in_the_way``,
                 ``submodule_changed``, ``filter_failed``, ``disk_full``.
         """
+        from autoloop.git import undo
+
         wanted = undo.Undo(before, measured_tree, changes, trash_ref, limit(max_file_bytes))
         return undo.plan(self._git, wanted, scratch)
 
@@ -105,6 +115,8 @@ class Deeds:
             Paths that held something nobody had seen: edited since the measurement (the bytes are at ``trash_ref``, or
             at ``trash_ref`` with ``-late`` behind it), or there where a file was to be restored (it still is).
         """
+        from autoloop.git import place
+
         return place.apply(self._git, plan, scratch)
 
     def check_unkeep(self, plan: KeepPlan) -> None:
@@ -113,6 +125,8 @@ class Deeds:
         Raises:
             GitError: ``branch_moved``, ``head_moved``, ``first_commit``, ``operation_in_progress``, ``index_locked``.
         """
+        from autoloop.git import takeback
+
         takeback.check_keep(self._git, plan)
 
     @told
@@ -125,6 +139,8 @@ class Deeds:
         Raises:
             GitError: as ``check_unkeep``, and ``ref_refused``.
         """
+        from autoloop.git import takeback
+
         return takeback.take_back_keep(self._git, plan, scratch)
 
     @told
@@ -140,6 +156,8 @@ class Deeds:
             GitError: ``edited_since`` where the files are no longer what the discard left, ``in_the_way``,
                 ``operation_in_progress``, ``index_locked``, ``disk_full``.
         """
+        from autoloop.git import takeback
+
         return takeback.plan_discard(self._git, plan, ref, scratch)
 
     @told
@@ -159,6 +177,8 @@ class Deeds:
             GitError: ``revive_conflict`` with the paths, ``nothing_to_revive``, ``in_the_way``, ``submodule_changed``,
                 ``operation_in_progress``, ``index_locked``, ``filter_failed``, ``disk_full``.
         """
+        from autoloop.git import revive
+
         return revive.plan(self._git, revive.Revival(before, base, theirs, ref), scratch)
 
     @told
@@ -176,11 +196,15 @@ class Deeds:
             GitError: ``land_conflict`` with the paths, ``head_moved``, ``operation_in_progress``, ``index_locked``,
                 ``signing_failed``.
         """
+        from autoloop.git import land
+
         return land.plan(self._git, ref, commits, scratch)
 
     @told
     def remember_landing(self, before: Remembered, plan: KeepPlan, scratch: Path) -> Remembered:
         """What was remembered of the work tree, now that ``plan`` has moved HEAD and index; anchor its ``commit``."""
+        from autoloop.git import land
+
         return land.remember(self._git, before, plan, scratch)
 
     @told
@@ -190,11 +214,15 @@ class Deeds:
         Raises:
             GitError: ``bad_branch_name``, ``branch_exists``, ``unknown_revision``, ``signing_failed``.
         """
+        from autoloop.git import picks
+
         return picks.plan(self._git, name, base, picks_in_order, scratch)
 
     @told
     def stacked(self, base: str, picks_in_order: Sequence[Pick], scratch: Path) -> str:
         """The tree of ``base`` with the picks that fit applied in order; no commit is made, and none is needed."""
+        from autoloop.git import picks
+
         return picks.stacked(self._git, base, picks_in_order, scratch)
 
     def create_branch(self, plan: BranchPlan) -> None:
@@ -203,6 +231,8 @@ class Deeds:
         Raises:
             GitError: ``branch_exists``, ``ref_refused``.
         """
+        from autoloop.git import picks
+
         picks.create(self._git, plan)
 
 

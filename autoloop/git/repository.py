@@ -6,23 +6,16 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from autoloop.git import (
-    absorb,
-    checkout,
     discovery,
-    held,
     hooks,
     identity,
     locks,
     operations,
-    patches,
-    probe,
     queries,
     refs,
     snapshot,
     trees,
-    worktrees,
 )
-from autoloop.git import remember as remembering
 from autoloop.git.deeds import Deeds, limit
 from autoloop.git.failures import told
 from autoloop.git.handle import Git
@@ -82,6 +75,8 @@ class Repository(Deeds):
 
     def probe(self) -> Probe:
         """Make and delete a reference and a lock, as a keep does, and say what a keep would do; leaves nothing."""
+        from autoloop.git import probe
+
         return probe.probe(self._git)
 
     def absorb(self) -> bool:
@@ -92,6 +87,8 @@ class Repository(Deeds):
         Raises:
             GitError: git would not take it; everything is as before, or is taken over by the next call.
         """
+        from autoloop.git import absorb
+
         return absorb.absorb(self._git)
 
     def identity(self) -> Identity:
@@ -131,6 +128,8 @@ class Repository(Deeds):
     @told
     def remember(self, scratch: Path, *, max_file_bytes: int | None = None) -> Remembered:
         """A snapshot and all that a discard needs to undo what follows; anchor its ``commit``."""
+        from autoloop.git import remember as remembering
+
         return remembering.remember(self._git, self.head(), scratch, limit(max_file_bytes))
 
     def delta(self, before_tree: str, after_tree: str) -> tuple[Change, ...]:
@@ -151,6 +150,8 @@ class Repository(Deeds):
 
     def patches(self, pairs: Sequence[tuple[str, str]]) -> list[str | None]:
         """The patch between the two trees of each pair; None where one of them was pruned."""
+        from autoloop.git import patches
+
         return patches.between(self._git, pairs) if pairs else []
 
     @told
@@ -173,14 +174,20 @@ class Repository(Deeds):
     @told
     def hold(self, ref: str, files: Mapping[str, Path]) -> None:
         """Keep copies of these files in the object store, by these names, below a reference."""
+        from autoloop.git import held
+
         held.hold(self._git, ref, files)
 
     def held(self, ref: str, name: str) -> bytes | None:
         """What ``hold`` kept, None when it is not there."""
+        from autoloop.git import held
+
         return held.read(self._git, ref, name)
 
     def held_size(self, ref: str, name: str) -> int:
         """Bytes of what ``hold`` kept, 0 when it is not there."""
+        from autoloop.git import held
+
         return held.size(self._git, ref, name)
 
     def flush(self) -> None:
@@ -242,13 +249,19 @@ class Repository(Deeds):
             target: directory, made when missing.
             scratch: for a private index.
         """
+        from autoloop.git import checkout
+
         checkout.materialise(self._git, tree, checkout.on_side(changes, side), target, scratch)
 
     @told
     def add_worktree(self, path: Path, commit: str) -> None:
         """Check ``commit`` out in a private work tree at ``path``, removing what a crash may have left there."""
+        from autoloop.git import worktrees
+
         worktrees.add(self._git, path, commit)
 
     def remove_worktree(self, path: Path) -> None:
         """Remove a private work tree; nothing happens when there is none."""
+        from autoloop.git import worktrees
+
         worktrees.remove(self._git, path)
