@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from autoloop.git import files
 from autoloop.git.handle import Git
@@ -22,8 +23,7 @@ _CONTENT_ADDRESSED = b"lfs"
 Files = Mapping[bytes, Entry]
 
 
-@dataclass
-class Converted:
+class Converted(msgspec.Struct):
     """Files whose bytes git would not give back as stored.
 
     Attributes:
@@ -31,8 +31,8 @@ class Converted:
         smudged: files that git's filters make again.
     """
 
-    raw: dict[bytes, str] = field(default_factory=dict)
-    smudged: list[bytes] = field(default_factory=list)
+    raw: dict[bytes, str] = {}
+    smudged: list[bytes] = []
 
 
 def find(git: Git, held: Files, dirty: Collection[bytes], index: Path, max_file_bytes: int) -> Converted:

@@ -8,10 +8,11 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
+
+import msgspec
 
 from autoloop.git.process import Answer, Call, run
 from autoloop.paths import DIRECTORY
@@ -20,8 +21,7 @@ _PRIVATE = "git-"
 _IDENTITY_OF_SNAPSHOTS = ("AutoLoop", "autoloop@localhost")
 
 
-@dataclass(frozen=True)
-class Git:
+class Git(msgspec.Struct, frozen=True, dict=True):
     """One work tree of one repository.
 
     Attributes:

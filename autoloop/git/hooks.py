@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from autoloop.git import worktrees
 from autoloop.git.handle import Git
@@ -13,8 +14,7 @@ from autoloop.git.values import KeepPlan
 _OF_A_COMMIT = ("pre-commit", "prepare-commit-msg", "commit-msg", "post-commit")
 
 
-@dataclass(frozen=True)
-class Rehearsal:
+class Rehearsal(msgspec.Struct, frozen=True):
     """A work tree that is as if ``git commit`` had just been typed.
 
     Attributes:

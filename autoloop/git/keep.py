@@ -8,8 +8,9 @@ part; the same merge against the user's staged file says what becomes of the ind
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from autoloop.errors import GitError
 from autoloop.git import identity, index, locks, merge, operations, refs, trees
@@ -24,8 +25,7 @@ _REASON = "autoloop keep: "
 _UNTRACKED = "They hold work of yours that was never committed, in the same lines or the whole file."
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(msgspec.Struct, frozen=True):
     """What is to be kept: ``changes`` of those from ``before`` to ``after``.
 
     With ``onto`` the commit is built on that one, and neither branch nor index is to be moved.
@@ -214,8 +214,7 @@ def _strayed(
     return [Mended(encode(path), present.get(path), old) for path, old in moved.items() if encode(path) not in changed]
 
 
-@dataclass(frozen=True)
-class _Sides:
+class _Sides(msgspec.Struct, frozen=True):
     """One path in the index as the experiment began, in the index now, in HEAD and in the new commit."""
 
     began: Staged | None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from autoloop.git.handle import Git, private
 from autoloop.git.names import decode
@@ -13,8 +14,7 @@ from autoloop.git.values import EXECUTABLE, REGULAR, Change, Entry
 _FILES = {REGULAR, EXECUTABLE}
 
 
-@dataclass
-class Merged:
+class Merged(msgspec.Struct):
     """What became of a set of changes.
 
     Attributes:
@@ -22,8 +22,8 @@ class Merged:
         conflicts: paths where both sides changed the same lines, or where one side has no file to change.
     """
 
-    entries: dict[bytes, Entry | None] = field(default_factory=dict)
-    conflicts: list[bytes] = field(default_factory=list)
+    entries: dict[bytes, Entry | None] = {}
+    conflicts: list[bytes] = []
 
 
 def onto(git: Git, changes: Iterable[Change], differs: Mapping[bytes, Entry | None], scratch: Path) -> Merged:

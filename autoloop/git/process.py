@@ -11,9 +11,10 @@ import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+import msgspec
 
 from autoloop.errors import GitError
 from autoloop.git.failures import explain
@@ -53,8 +54,7 @@ _FSYNC_SINCE = (2, 36)
 _DEFAULT = (signal.SIGPIPE, signal.SIGXFSZ)  # Python ignores them, and a child would inherit that
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """One run of git: arguments and what it is given.
 
     ``hooks`` lets the repository's own hooks run; ``patience`` (seconds) ends a call that hangs; ``options`` are added
@@ -71,8 +71,7 @@ class Call:
     patience: float | None = None
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """What git said."""
 
     code: int

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -39,8 +38,7 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     skip_worktree: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(msgspec.Struct, frozen=True):
     """What is to be recorded: the user's index, raw bytes (path to blob), ignored names and the facts so far."""
 
     staged: index.Index

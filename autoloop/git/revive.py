@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from autoloop.errors import GitError
 from autoloop.git import checkout, files, index, locks, merge, operations, place, refs, trees, undo
@@ -17,8 +18,7 @@ _MESSAGE = "autoloop: an earlier candidate on today's work tree\n"
 _BYTES = "autoloop: its bytes on disk\n"
 
 
-@dataclass(frozen=True)
-class Revival:
+class Revival(msgspec.Struct, frozen=True):
     """The change from ``base`` to ``theirs`` (trees), to be applied to the work tree that ``before`` remembers."""
 
     before: Remembered

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from autoloop.errors import GitError
 from autoloop.git import files, ignores, index, status
@@ -17,13 +18,12 @@ from autoloop.git.values import GITLINK, Remembered, Skipped, Snapshot
 _BULK = ("core.fsyncMethod=batch",)
 
 
-@dataclass
-class _Work:
+class _Work(msgspec.Struct):
     """What to do to a private index so that it shows the work tree."""
 
-    remove: list[bytes] = field(default_factory=list)
-    add: list[bytes] = field(default_factory=list)
-    skipped: dict[bytes, str] = field(default_factory=dict)
+    remove: list[bytes] = []
+    add: list[bytes] = []
+    skipped: dict[bytes, str] = {}
 
 
 def take(git: Git, scratch: Path, since: Remembered | None, max_file_bytes: int) -> Snapshot:

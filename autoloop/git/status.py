@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from autoloop.git.handle import Git
 from autoloop.git.names import ours
@@ -12,8 +13,7 @@ _FIELDS = {b"1": 8, b"u": 10}
 _DELETED = b"D"
 
 
-@dataclass
-class WorkTree:
+class WorkTree(msgspec.Struct):
     """The work tree against an index.
 
     Attributes:
@@ -23,10 +23,10 @@ class WorkTree:
         unmerged: paths with a conflict.
     """
 
-    changed: dict[bytes, bytes] = field(default_factory=dict)
-    untracked: list[bytes] = field(default_factory=list)
-    ignored: list[bytes] = field(default_factory=list)
-    unmerged: list[bytes] = field(default_factory=list)
+    changed: dict[bytes, bytes] = {}
+    untracked: list[bytes] = []
+    ignored: list[bytes] = []
+    unmerged: list[bytes] = []
 
     @property
     def edited(self) -> list[bytes]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from autoloop.errors import GitError
 from autoloop.git import (
@@ -33,8 +34,7 @@ _BYTES = "autoloop: bytes on disk before and after a discard\n"
 _NAMED = 10
 
 
-@dataclass(frozen=True)
-class Undo:
+class Undo(msgspec.Struct, frozen=True):
     """What to undo: ``changes`` since ``before``, last seen as ``seen``; what is there now goes to ``trash_ref``."""
 
     before: Remembered
