@@ -1,0 +1,3 @@
+from autoloop.api import Workspace as Workspace
+
+__version__: str

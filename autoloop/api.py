@@ -1,0 +1,202 @@
+"""The Python face: one typed method for every command, the same engine underneath.
+
+    from autoloop import Workspace
+
+    workspace = Workspace("path/to/repository")
+    workspace.pre("reuse the buffer")
+    ...                                      # change the code
+    if workspace.eval().verdict == "keep":
+        workspace.keep()
+
+A method answers with the Struct that is the command's ``result`` under ``--json``, and raises the error that the
+command would have ended with (``autoloop.errors``).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from autoloop.called import called
+from autoloop.commands.answer import Answer, App
+from autoloop.model import Record
+from autoloop.payloads import (
+    Baselined,
+    Diff,
+    Doctor,
+    Ended,
+    Eval,
+    Finalize,
+    History,
+    Init,
+    Learn,
+    Next,
+    Pre,
+    Resumed,
+    Running,
+    SessionAnswer,
+    SessionList,
+    Show,
+    Status,
+)
+from autoloop.progress import Notify, silent
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+class Workspace:
+    """A repository that AutoLoop works in.
+
+    Args:
+        repository: any directory in it.
+        approve: let ``doctor`` run the commands of a configuration that came with a clone; it runs the author's code.
+        notify: hears progress while something long is done.
+    """
+
+    def __init__(self, repository: str | Path = ".", *, approve: bool = False, notify: Notify = silent) -> None:
+        self._repository = Path(repository).absolute()
+        self._approve = approve
+        self._notify = notify
+
+    def _answer(self, command: str, /, **arguments: object) -> Answer:
+        app = App(json=True)
+        app.repo, app.yes, app.notify = self._repository, self._approve, self._notify
+        return called(app, command, arguments)
+
+    def _ask(self, kind: type[T], command: str, /, **arguments: object) -> T:
+        payload = self._answer(command, **arguments).payload
+        if not isinstance(payload, kind):
+            raise TypeError(f"{command} answered with {type(payload).__name__}")
+        return payload
+
+    @property
+    def record(self) -> Record:
+        """The persisted record: state, open experiment, session, incumbent, baseline."""
+        app = App()
+        app.repo = self._repository
+        return app.workspace.record()
+
+    # --- set-up
+
+    def init(self, *, verify: bool = False, dry_run: bool = False, force: bool = False, track: bool = False) -> Init:
+        """Scan the repository and write the configuration."""
+        return self._ask(Init, "init", verify=verify, dry_run=dry_run, force=force, track=track)
+
+    def doctor(self, *, fix: bool = False, rebuild: bool = False) -> Doctor:
+        """Run every configured command for real; look at ``healthy``."""
+        return self._ask(Doctor, "doctor", fix=fix, rebuild=rebuild)
+
+    def baseline(self, *, samples: int | None = None) -> Baselined:
+        """Measure the starting point and its noise."""
+        return self._ask(Baselined, "baseline", samples=samples)
+
+    # --- sessions
+
+    def session_start(
+        self, *, name: str | None = None, goal: str | None = None, **limits: str | float
+    ) -> SessionAnswer:
+        """Open a bounded session.
+
+        Args:
+            name: what it is called.
+            goal: what it is for.
+            limits: as the options of ``session start``: ``experiments=5, time="2h", target="20%"``.
+        """
+        return self._ask(SessionAnswer, "session start", name=name, goal=goal, **limits)
+
+    def session_end(self) -> SessionAnswer:
+        """Close the session without building a branch."""
+        return self._ask(SessionAnswer, "session end")
+
+    def sessions(self) -> SessionList:
+        """All sessions, newest first."""
+        return self._ask(SessionList, "session list")
+
+    # --- the loop
+
+    def pre(self, description: str) -> Pre:
+        """Look up earlier attempts and open the next experiment."""
+        return self._ask(Pre, "pre", description=description)
+
+    def eval(self, *, description: str | None = None) -> Eval:
+        """Measure the change against the incumbent and give the verdict; returns when it is there."""
+        return self._ask(Eval, "eval", description=description)
+
+    def rerun(self) -> Eval:
+        """Measure an undecided change once more."""
+        return self._ask(Eval, "rerun")
+
+    def start_eval(self, *, description: str | None = None) -> Running | Eval:
+        """Start measuring in a process of its own, which also goes on when this one ends."""
+        return _measured(self._answer("eval", description=description, detach=True))
+
+    def wait(self, seconds: float = 25.0) -> Running | Eval:
+        """Wait for a measurement that runs here, whoever began it; a `Running` when it takes longer.
+
+        Raises:
+            AutoLoopError: what it failed with; ``nothing_running`` when there is nothing to wait for.
+        """
+        return _measured(self._answer("wait", timeout=f"{seconds}s"))
+
+    def keep(self, *, description: str | None = None) -> Ended:
+        """Commit exactly the experiment's paths."""
+        return self._ask(Ended, "keep", description=description)
+
+    def discard(self, *, revert: bool = True, description: str | None = None, reason: str | None = None) -> Ended:
+        """Put exactly the experiment's paths back."""
+        return self._ask(Ended, "discard", revert=revert, description=description, reason=reason)
+
+    def resume(self) -> Resumed:
+        """Finish whatever was interrupted."""
+        return self._ask(Resumed, "resume")
+
+    # --- looking
+
+    def next(self) -> Next:
+        """What may be done now, and for everything else each reason and its remedy."""
+        return self._ask(Next, "next")
+
+    def status(self, *, all_sessions: bool = False) -> Status:
+        """Where we are, what was gained and what is left."""
+        return self._ask(Status, "status", all=all_sessions)
+
+    def history(self, limit: int = 20) -> History:
+        """The latest experiments, newest first."""
+        return self._ask(History, "history", limit=limit)
+
+    def show(self, number: int) -> Show:
+        """One experiment in full."""
+        return self._ask(Show, "show", number=number)
+
+    def diff(self, number: int, other: int | None = None) -> Diff:
+        """What an experiment changed; with ``other``, how the two candidates differ."""
+        return self._ask(Diff, "diff", number=number, other=other)
+
+    # --- finishing
+
+    def learn(self, *, session: bool = False) -> Learn:
+        """Refresh learnings.md and answer with what is in it; ``session`` looks at the latest session only."""
+        return self._ask(Learn, "learn", session=session)
+
+    def finalize(
+        self,
+        *,
+        session: str | None = None,
+        split: bool = False,
+        base: str | None = None,
+        name: str | None = None,
+        confirm: bool = True,
+    ) -> Finalize:
+        """Measure the gain again and build the review branch."""
+        return self._ask(
+            Finalize, "finalize", session=session, split=split, base=base, name=name, no_confirm=not confirm
+        )
+
+
+def _measured(answer: Answer) -> Running | Eval:
+    payload = answer.payload
+    if not isinstance(payload, Running | Eval):
+        raise TypeError(f"there was something else to wait for: {type(payload).__name__}")
+    return payload

@@ -1,0 +1,100 @@
+"""The Python face: the same answers as the command line's, the errors as exceptions."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+
+PAGE = Path(__file__).parent.parent.parent / "docs" / "how-to" / "python-api.md"
+PROGRAM = """
+import sys, msgspec
+from autoloop import Workspace
+from autoloop.errors import AutoLoopError
+workspace = Workspace()
+try:
+    print(msgspec.json.encode(eval(sys.argv[1])).decode())
+except AutoLoopError as error:
+    print(type(error).__name__, error.code)
+"""
+
+
+def python(world, *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=world.root,
+        env=world.env,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def asked(world, expression: str) -> object:
+    return msgspec.json.decode(python(world, "-c", PROGRAM, expression))
+
+
+def test_the_example_of_the_page(world):
+    (example,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    printed = python(world, "-c", example).splitlines()
+    assert printed[0].startswith("keep ")
+    assert printed[1].startswith("discard ")
+    assert printed[2].startswith("keep ")
+    assert printed[3].startswith("budget_experiments ")
+    assert printed[4] == "autoloop/smaller"
+
+
+def test_looking_answers_like_the_command_line(world):
+    world.win("80")
+    for expression, command in (
+        ("workspace.status()", ("status",)),
+        ("workspace.next()", ("next",)),
+        ("workspace.history(5)", ("history", "--limit", "5")),
+        ("workspace.show(1)", ("show", "1")),
+        ("workspace.diff(1)", ("diff", "1")),
+        ("workspace.sessions()", ("session", "list")),
+        ("workspace.learn(session=True)", ("learn", "--session")),
+    ):
+        assert asked(world, expression) == world.result(*command), expression
+
+
+def test_acting(repository):
+    assert asked(repository, "workspace.init(dry_run=True)")["written"] is False
+    assert python(repository, "-c", PROGRAM, "workspace.eval()").split() == ["RefusedError", "not_initialized"]
+
+
+def test_a_measurement_that_outlives_the_caller(candidate):
+    found = asked(candidate, "workspace.start_eval()")
+    while found.get("running"):
+        found = asked(candidate, "workspace.wait(5)")
+    assert found["verdict"] == "keep"
+    assert asked(candidate, "workspace.discard(reason='enough')")["experiment"]["status"] == "discarded"
+    assert python(candidate, "-c", PROGRAM, "workspace.wait(0)").split() == ["RefusedError", "nothing_running"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "told"),
+    [
+        ("workspace.show(9)", "UsageError experiment_unknown"),
+        ("workspace.keep()", "RefusedError no_experiment"),
+        ("workspace.session_start(time='soon')", "UsageError duration_invalid"),
+        ("workspace.session_start(bogus=1)", "UsageError usage"),
+        ("Workspace('/').status()", "GitError not_a_repository"),
+    ],
+)
+def test_errors_are_exceptions(world, expression, told):
+    assert python(world, "-c", PROGRAM, expression).strip() == told
+
+
+def test_importing_the_package_costs_nothing():
+    program = "import sys, autoloop; print(autoloop.__version__, [name for name in sys.modules if 'autoloop.' in name])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.split(maxsplit=1)[1].strip() == "[]"
