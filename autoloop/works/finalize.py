@@ -140,6 +140,9 @@ def _claimed(job: Job, sessions: Sequence[Session]) -> float:
 
 
 def _skipped(experiment: Experiment, picked: Picked) -> Skipped:
+    """Why a win is not on the branch; where nothing conflicts, nothing of it was left to apply."""
+    if not picked.conflicts:
+        return Skipped(experiment.id, "the base has it already")
     return Skipped(experiment.id, f"does not fit on the base: conflicts in {', '.join(picked.conflicts)}")
 
 

@@ -69,3 +69,11 @@ def test_raw_output_of_old_experiments_is_removed_and_nothing_else(tmp_path):
     tidy(tmp_path, 1 + KEPT)
     left = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file())
     assert left == ["002/x.out", "doctor/1.out", "proposals/101.md"]
+
+
+def test_a_win_that_the_base_has_already_is_left_out_and_said(world):
+    world.win("80")
+    world.win("70")
+    result = world.result("finalize", "--base", "HEAD~1", "--no-confirm")
+    assert result["skipped"] == [{"experiment": 1, "why": "the base has it already"}]
+    assert [branch["experiments"] for branch in result["branches"]] == [[2]]
