@@ -68,14 +68,12 @@ def tree_with(git: Git, tree: str | None, entries: Mapping[bytes, Entry | None],
 def mend(git: Git, entries: Mapping[bytes, Staged | None], scratch: Path) -> None:
     """Set these entries of the user's index and no others, all at once, and note which files are unchanged.
 
-    The work is done on a copy while the index is locked; the copy then takes the index's place.
+    The work is done on a copy while the index is locked; the copy then takes the index's place. Without any entry the
+    index only learns again which files are unchanged: a file put back in its place is another one to git until then.
 
     Raises:
         GitError: ``index_locked`` when another process holds the index for longer than a few seconds.
     """
-    if not entries:
-        locks.recover(git)
-        return
     with private(scratch) as own, locks.index(git):
         file = own / "index"
         copy(git, file)

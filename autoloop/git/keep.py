@@ -101,7 +101,8 @@ def state(git: Git, plan: KeepPlan) -> KeepState:
 def mend(git: Git, entries: Sequence[Mended], scratch: Path) -> tuple[str, ...]:
     """Move these entries of the user's index; the answer is those that the user has changed, which are left alone."""
     present = index.read(git)
-    index.mend(git, _pending(entries, present), scratch)
+    if pending := _pending(entries, present):
+        index.mend(git, pending, scratch)
     return tuple(one.path for one in entries if not _same(present.get(decode(one.path)), one.old, one.new))
 
 

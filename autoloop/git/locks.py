@@ -19,7 +19,7 @@ from autoloop.git.handle import Git
 
 _MARK = b"autoloop\n"
 _DRAFT = "autoloop-lock"
-_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS}
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EXDEV, errno.EMLINK}
 _PATIENCE = 5.0
 _PAUSE = 0.05
 _OLD = 3.0

@@ -1,8 +1,8 @@
 """``make crash``: every kill point, every torn write, every error, every fault and the whole git matrix, as tables.
 
-    python tests/crash/everything.py [--only kills,torn,errors,faults,matrix] [--step N] [--workers N]
+    python tests/crash/everything.py [--only kills,torn,errors,faults,matrix] [--scenes NAMES] [--step N] [--workers N]
 
-``--step 7`` tries every seventh point. Anything lost is printed with what was found, and the exit code is 1.
+``--scenes keep,undo`` tries these commands alone, in this order; ``--step 7`` tries every seventh point. Anything lost is printed with what was found, and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ import test_faults_signals as signals  # noqa: E402
 from interposer import library  # noqa: E402
 from loop_world import World  # noqa: E402
 from nursery import Nursery  # noqa: E402
-from scenes import SCENES, Moments, Scene, copied  # noqa: E402
+from scenes import SCENE, SCENES, Moments, Scene, copied  # noqa: E402
 from trial import Stage, errors, kills, torn  # noqa: E402
 
 POINTS = {"kills": kills, "torn": torn, "errors": errors}
@@ -56,9 +56,10 @@ class Tally:
 class Run:
     """Everything that was asked for."""
 
-    def __init__(self, place: Path, step: int, workers: int) -> None:
+    def __init__(self, place: Path, scenes: list[Scene], step: int, workers: int) -> None:
         self.moments = Moments(place / "moments")
         self.place = place
+        self.scenes = scenes
         self.step = step
         self.workers = workers
         self.lost = 0
@@ -68,7 +69,7 @@ class Run:
     def points(self, kind: str) -> None:
         """One table: a row for each command."""
         print(f"\n{_TITLES[kind]}\n", flush=True)
-        self.table([self._points_of(kind, scene) for scene in SCENES])
+        self.table([self._points_of(kind, scene) for scene in self.scenes])
 
     def _points_of(self, kind: str, scene: Scene) -> Tally:
         stage = self._stage(kind, scene)
@@ -195,6 +196,7 @@ def main() -> int:
     """Returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="kills,torn,errors,faults,matrix")
+    parser.add_argument("--scenes", default=",".join(SCENE))
     parser.add_argument("--step", type=int, default=1)
     parser.add_argument("--workers", type=int, default=4)
     asked = parser.parse_args()
@@ -203,7 +205,7 @@ def main() -> int:
     began = time.monotonic()
     shared = Path("/dev/shm")
     with tempfile.TemporaryDirectory(prefix="autoloop-crash-", dir=shared if shared.is_dir() else None) as place:
-        run = Run(Path(place), asked.step, asked.workers)
+        run = Run(Path(place), [SCENE[name] for name in asked.scenes.split(",")], asked.step, asked.workers)
         for part in asked.only.split(","):
             if part in POINTS and library() is not None:
                 run.points(part)

@@ -113,6 +113,7 @@ SCENES = (
     Scene("finalize", won, ("finalize",)),
     Scene("session end", won, ("session", "end")),
 )
+SCENE = {scene.name: scene for scene in SCENES}
 
 
 class Moments:

@@ -6,10 +6,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from interposer import library
-from scenes import SCENES, Moments
+from scenes import SCENE, Moments
 from trial import Stage
-
-SCENE = {scene.name: scene for scene in SCENES}
 
 
 @pytest.fixture(scope="session")
