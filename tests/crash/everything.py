@@ -2,7 +2,8 @@
 
     python tests/crash/everything.py [--only kills,torn,errors,faults,matrix] [--scenes NAMES] [--step N] [--workers N]
 
-``--scenes keep,undo`` tries these commands alone, in this order; ``--step 7`` tries every seventh point. Anything lost is printed with what was found, and the exit code is 1.
+``--scenes keep,undo`` tries these commands alone, in this order; ``--step 7`` tries every seventh point. Anything lost
+is printed with what was found, and the exit code is 1.
 """
 
 from __future__ import annotations
