@@ -5,6 +5,7 @@ from __future__ import annotations
 from autoloop.detect import parse
 from autoloop.detect.bodies import quote
 from autoloop.detect.repository import Repository
+from autoloop.detect.sources import yielding
 from autoloop.detect.targets import task_evals, task_guardrails
 from autoloop.detect.tasks import Task
 from autoloop.detect.tree import is_sample
@@ -59,12 +60,11 @@ def _benches(repo: Repository, sources: list[str]) -> tuple[Candidate, ...]:
     where = f" {quote(files[0])}" if len(files) == 1 else ""
     worth, support = repo.support(r"\bdeno bench\b")
     evidence = (Evidence(files[0], "Deno.bench"), *support)
-    return (
-        Candidate(
-            f"deno bench --allow-all{where}",
-            ecosystem="javascript",
-            evidence=evidence,
-            protected=files,
-            score=0.7 + worth,
-        ),
+    found = Candidate(
+        f"deno bench --allow-all{where}",
+        ecosystem="javascript",
+        evidence=evidence,
+        protected=files,
+        score=0.7 + worth,
     )
+    return (yielding(found, repo.tree.text(files[0])),)

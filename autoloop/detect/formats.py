@@ -43,11 +43,14 @@ FORMATS = {
     "benchmark.js": Format(_ALL, HIGHER, "ops/s", "run one suite's file"),
     "tinybench": Format(_ALL, LOWER, "ns", "run one suite's file"),
     "mitata": Format(_ALL, LOWER, "ns", "run one suite's file"),
+    "deno-bench": Format(f"{_ALL}.p75", LOWER, "ns", "name one file, or --filter NAME"),
     "jmh": Format(_ALL, "", "", "name one benchmark, fewer forks (-f 1) and iterations (-wi 2 -i 3)"),
     "benchmarkdotnet": Format(_ALL, LOWER, "ns", "--filter '*Name*', or --job short"),
     "google-benchmark": Format(_ALL, LOWER, "ns", "--benchmark_filter=NAME, --benchmark_min_time"),
+    "catch2": Format(_ALL, LOWER, "ns", "name one test case, or --benchmark-samples 20"),
     "benchmark-ips": Format(_ALL, HIGHER, "i/s", "run one file"),
     "phpbench": Format(_ALL, LOWER, "us", "--filter=NAME, --iterations=3"),
+    "benchee": Format(_ALL, LOWER, "ns", "run one script"),
 }
 
 

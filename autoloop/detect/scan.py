@@ -48,7 +48,8 @@ def scan(root: Path, *, deadline: float = 1.5) -> Inference:
 
     Args:
         root: top of the work tree.
-        deadline: seconds after which no further file is opened; what was left out is named in ``skipped``.
+        deadline: seconds of work (see ``Tree``) after which no further file is opened; what was left out is named in
+            ``skipped``.
     """
     tree = Tree(root, deadline)
     repo = Repository(tree, read_mentions(tree), read_tasks(tree))

@@ -17,6 +17,9 @@ _LIBRARIES = (
     ("benchmark.js", r"""from ["']benchmark["']|require\(["']benchmark["']\)|from ["']benchmark(ify)?/"""),
     ("benchmark-ips", r"require ['\"]benchmark/ips['\"]|\bBenchmark\.ips\b"),
     ("google-benchmark", r"#include\s*[<\"]benchmark/benchmark\.h[>\"]"),
+    ("catch2", r"^[ \t]*BENCHMARK(?:_ADVANCED)?\(\s*\""),
+    ("benchee", r"\bBenchee\.run\b"),
+    ("deno-bench", r"\bDeno\.bench\("),
     ("hyperfine", r"^[^#\n]*\bhyperfine\s"),
 )
 _NEEDS_ARGUMENTS = {

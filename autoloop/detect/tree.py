@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
-from time import monotonic
+from time import monotonic, process_time
 
 from autoloop.detect import parse
 from autoloop.detect.disk import Walk, head
@@ -25,7 +25,8 @@ class Tree:
 
     Args:
         root: the repository's root directory.
-        deadline: seconds that walking and reading may take together.
+        deadline: seconds of work that walking and reading may take together. They are seconds of processor time, so
+            that a busy machine sees no less of the repository; a slow disk ends it after four times as long.
     """
 
     def __init__(self, root: Path, deadline: float = 1.5) -> None:
@@ -33,7 +34,8 @@ class Tree:
         self.skipped: list[str] = []
         self._prefix = f"{root}/"
         # judging what was read takes the rest
-        self._end = monotonic() + 0.8 * deadline
+        self._end = process_time() + 0.8 * deadline
+        self._patience = monotonic() + 4 * deadline
         self._texts: dict[str, str] = {}
         self._parsed: dict[str, object] = {}
         self.files = tuple(Walk(root, lambda: self.late, self.skipped.append).files())
@@ -42,7 +44,7 @@ class Tree:
     @property
     def late(self) -> bool:
         """Whether the time is used up."""
-        return monotonic() > self._end
+        return process_time() > self._end or monotonic() > self._patience
 
     def __contains__(self, path: str) -> bool:
         return path in self._set

@@ -20,10 +20,10 @@ TOOLS = (
     *("pytest-benchmark", "pytest-codspeed", "pyperf", "asv"),
     *("criterion", "libtest", "divan"),
     "go-bench",
-    *("vitest", "tinybench", "benchmark.js", "mitata"),
+    *("vitest", "tinybench", "benchmark.js", "mitata", "deno-bench"),
     *("jmh", "benchmarkdotnet"),
-    *("google-benchmark", "hyperfine"),
-    *("benchmark-ips", "phpbench"),
+    *("google-benchmark", "catch2", "hyperfine"),
+    *("benchmark-ips", "phpbench", "benchee"),
 )
 """Benchmark tools; the module of each has its name, with underscores."""
 

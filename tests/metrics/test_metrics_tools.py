@@ -224,6 +224,36 @@ def test_mitata(name, sort):
     assert values["slow"][1] == "ns"
 
 
+def test_deno_bench_gives_the_same_numbers_by_its_json_and_by_its_table():
+    table, document = (from_output("deno-bench", f"deno_bench.{kind}") for kind in ("txt", "json"))
+    assert headline(table)["parse > json"] == (3700, "ns")
+    assert headline(table)["sort ten thousand.p75"] == (49e6, "ns")
+    assert list(headline(table)) == list(headline(document))
+    assert headline(document)["split.p75"] == (8414, "ns")
+
+
+def test_catch2_names_are_whole_and_deviations_are_no_means():
+    assert headline(from_output("catch2", "catch2.txt")) == {
+        "Fibonacci > fib 10": (374.494, "ns"),
+        "Fibonacci > fib 20": (2467060, "ns"),
+        "Sorting > sort a reversed vector of ten thousand numbers, copied first": (57734.8, "ns"),
+    }
+
+
+def test_benchee_as_documented():
+    assert headline(from_output("benchee", "benchee.documented.txt")) == {
+        "Small > join": (259470, "ns"),
+        "Small > join.mean": (263870, "ns"),
+        "Small > sort numbers": (395230, "ns"),
+        "Small > sort numbers.mean": (509190, "ns"),
+        "Small > join.memory": (640000, "B"),
+        "Small > sort numbers.memory": (800000, "B"),
+        "Big > join": (79.5e6, "ns"),
+        "Big > join.mean": (80e6, "ns"),
+        "Big > join.memory": (1572864, "B"),
+    }
+
+
 def test_jmh_as_documented():
     reading = from_files("jmh", "jmh.documented.json")
     assert headline(reading) == {
