@@ -17,7 +17,7 @@ _LIBRARIES = (
     ("benchmark.js", r"""from ["']benchmark["']|require\(["']benchmark["']\)|from ["']benchmark(ify)?/"""),
     ("benchmark-ips", r"require ['\"]benchmark/ips['\"]|\bBenchmark\.ips\b"),
     ("google-benchmark", r"#include\s*[<\"]benchmark/benchmark\.h[>\"]"),
-    ("catch2", r"^[ \t]*BENCHMARK(?:_ADVANCED)?\(\s*\""),
+    ("catch2", r"\bBENCHMARK(?:_ADVANCED)?\(\s*\""),
     ("benchee", r"\bBenchee\.run\b"),
     ("deno-bench", r"\bDeno\.bench\("),
     ("hyperfine", r"^[^#\n]*\bhyperfine\s"),
