@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
-.PHONY: help setup demo test check lint types docs crash test-browser bench pyz wheel clean
+.PHONY: help setup demo test check lint types docs crash test-browser bench pyz wheel test-clients clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -58,5 +58,15 @@ wheel: $(STAMP)  ## build dist/*.tar.gz, and from it dist/*.whl
 pyz: $(STAMP)  ## build the single-file program autoloop.pyz
 	$(BIN)/python bench/pyz.py
 
+CLIENTS := $(CURDIR)/.clients
+$(CLIENTS)/.installed: tests/clients/package.json
+	@mkdir -p $(CLIENTS)
+	cp tests/clients/package.json $(CLIENTS)
+	npm install --prefix $(CLIENTS) --no-audit --no-fund --ignore-scripts --loglevel=error
+	@touch $@
+
+test-clients: $(STAMP) $(CLIENTS)/.installed  ## run the real agents' clients against a scripted model (npm needed)
+	AUTOLOOP_CLIENTS=$(CLIENTS) $(BIN)/python -m pytest -p no:xdist -v tests/clients
+
 clean:  ## remove what the targets made
-	rm -rf $(VENV) dist build autoloop.pyz .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(CLIENTS) dist build autoloop.pyz .mypy_cache .ruff_cache .pytest_cache .hypothesis

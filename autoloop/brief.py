@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from autoloop.budget import ledger
 from autoloop.config import Config
 from autoloop.model import Experiment, Record
@@ -12,25 +14,37 @@ from autoloop.units import format_duration, format_value
 _TOLD = 30
 
 
-def markdown(record: Record, config: Config, history: Sequence[Experiment], now: float, learnings: str = "") -> str:
+class Notes(msgspec.Struct, frozen=True):
+    """What people and earlier sessions wrote down: learnings, and what to steer by now."""
+
+    learnings: str = ""
+    steering: str = ""
+
+
+def markdown(record: Record, config: Config, history: Sequence[Experiment], now: float, notes: Notes) -> str:
     """The brief; ``history`` newest first."""
     session = record.session
     parts = [
         f"# Experiment {record.counts.total}",
         f"Goal: {session.goal if session and session.goal else _goal(config)}",
+        _section("What the person in charge says now", notes.steering),
         _numbers(record, config),
         _bounds(config),
         _budget(record, now),
         _tried(record, history),
     ]
-    if learnings.strip():
-        parts.append(f"## Learnings\n\n{learnings.strip()}")
+    parts.append(_section("Learnings", notes.learnings))
     parts.append(
-        "## How to answer\n\nChange files in this repository, then end with exit code 0. "
-        "The last line of output may say `DESCRIPTION: what was tried`. "
-        "Do not commit and do not call autoloop: measuring, keeping and discarding happen outside."
+        "## How to answer\n\nMake one improvement: change files in this repository, then end. "
+        "End your last message with the line `DESCRIPTION: what was tried`, one sentence. "
+        "Do not commit, do not switch branches, leave .autoloop/ alone and do not call autoloop to act: "
+        "measuring, keeping and discarding happen outside, when you have ended. Ask nothing: nobody is there to answer."
     )
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _section(title: str, text: str) -> str:
+    return f"## {title}\n\n{text.strip()}" if text.strip() else ""
 
 
 def _goal(config: Config) -> str:

@@ -62,6 +62,12 @@ def elapsed(session: Session, now: float) -> float:
     return max(0.0, (session.closed or now) - session.opened)
 
 
+def time_left(session: Session | None, now: float) -> float | None:
+    """Seconds until the session's time is used; None without a limit."""
+    limit = session.limits.time if session else None
+    return None if session is None or limit is None else limit - elapsed(session, now)
+
+
 def reached(session: Session | None, now: float, value: float | None, direction: Direction) -> tuple[Blocked, ...]:
     """The limits that forbid another experiment. ``value`` is the incumbent's, for the target."""
     if session is None:

@@ -156,7 +156,7 @@ class Session(msgspec.Struct, frozen=True):
         baseline_metrics: every number seen then; guardrails must not drift from these either.
         wins: ids of kept experiments, in order.
         usage: what its agents used, as far as they said.
-        calls: how often an agent was called, and how many of these calls (``unreported``) did not say what they used.
+        calls: how often an agent was called, and how many of the latest calls (``silent``) did not say what they used.
     """
 
     id: int
@@ -180,7 +180,7 @@ class Session(msgspec.Struct, frozen=True):
     branches: tuple[str, ...] = ()
     usage: Usage = Usage()
     calls: int = 0
-    unreported: int = 0
+    silent: int = 0
 
 
 class Fingerprint(msgspec.Struct, frozen=True):

@@ -7,6 +7,8 @@ import unicodedata
 from pathlib import Path
 
 DIRECTORY = ".autoloop"
+DRIVEN = "AUTOLOOP_DRIVEN"
+"""Set for the calls of a driven agent to the workspace's path: commands that act refuse there."""
 _SLUG_LENGTH = 40
 
 
@@ -39,6 +41,7 @@ class Layout:
         self.lock = self.home / "lock"
         self.program = self.home / "autoloop"
         self.steering = self.home / "steer.md"
+        self.driver = self.home / "lock.driver"
         self.lock_holder = self.home / "lock.holder"
         self.editing = self.home / "editing.lock"
         self.live = self.home / "live.json"

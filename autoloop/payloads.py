@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 
 from autoloop.described import ConfigShown, Help, MachineShown, SchemaShown, Text, Verbatim
+from autoloop.driven import RunAnswer, Steered, Stopped, UsageAnswer
 from autoloop.inferred import EvalInferred, EvidenceShown, Inferred, NamedCommand
 from autoloop.model import (
     Ablated,
@@ -35,6 +36,7 @@ from autoloop.shown import (
     SessionShown,
     Standing,
     Status,
+    UsageShown,
 )
 
 __all__ = [
@@ -88,8 +90,11 @@ __all__ = [
     "Show",
     "Standing",
     "Status",
+    "Steered",
     "Stopped",
     "Text",
+    "UsageAnswer",
+    "UsageShown",
     "Verbatim",
 ]
 
@@ -319,19 +324,3 @@ class Finalize(msgspec.Struct, frozen=True):
     ablation: tuple[Ablated, ...] = ()
     holdout: bool | None = None
     notes: tuple[str, ...] = ()
-
-
-class Stopped(msgspec.Struct, frozen=True):
-    """Why a driven session stopped: ``budget``, ``target``, ``plateau``, ``failures``, ``proposer`` or ``done``."""
-
-    reason: str
-    why: str
-
-
-class RunAnswer(msgspec.Struct, frozen=True):
-    """Answer of ``run``."""
-
-    session: SessionShown | None
-    experiments: tuple[Recent, ...]
-    stopped: Stopped
-    usage: dict[str, float | None]

@@ -28,6 +28,8 @@ COMMANDS = {
     "land": ("recall", "land", "Put wins that wait on their branch."),
     "resume": ("resume", "resume", "Finish whatever a crash interrupted."),
     "run": ("run", "run", "Drive a whole bounded session from outside."),
+    "steer": ("steer", "steer", "Guide a running session: what you say is in the next brief."),
+    "usage": ("usage", "usage", "Count what agents used that were run by hand."),
     "next": ("next_", "next_", "Say what may be done now, and why the rest may not."),
     "status": ("status", "status", "Say where we are, what was gained and what is left."),
     "watch": ("watch", "watch", "Watch a running session live."),

@@ -55,6 +55,16 @@ class OpenExperiment(msgspec.Struct, frozen=True):
     reasons: tuple[str, ...] = ()
 
 
+class UsageShown(msgspec.Struct, frozen=True):
+    """What agents used; unknown is null, never 0. ``input`` includes ``cached``, ``output`` includes thoughts."""
+
+    tokens: int | None = None
+    input: int | None = None
+    cached: int | None = None
+    output: int | None = None
+    usd: float | None = None
+
+
 class SessionShown(msgspec.Struct, frozen=True):
     """A session in brief; gains in per cent."""
 
@@ -67,6 +77,8 @@ class SessionShown(msgspec.Struct, frozen=True):
     claimed_percent: float
     confirmed: Confirmation | None
     experiments: int
+    usage: UsageShown = UsageShown()
+    calls: int = 0
 
 
 class IncumbentShown(msgspec.Struct, frozen=True):

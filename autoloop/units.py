@@ -184,6 +184,31 @@ def parse_duration(text: str) -> float:
     return total
 
 
+_THOUSANDS = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000, "b": 1_000_000_000}
+
+
+def parse_count(text: str) -> int:
+    """A number of things: ``2000``, ``500k``, ``2M``, ``1.5M``.
+
+    Raises:
+        ValueError: the text is anything else, or less than one.
+    """
+    found = re.fullmatch(r"([0-9][0-9_,]*(?:\.[0-9]+)?)\s*([a-z]?)", text.strip().lower())
+    scale = _THOUSANDS.get(found[2]) if found else None
+    count = round(float(found[1].replace(",", "").replace("_", "")) * scale) if found and scale else 0
+    if count < 1:
+        raise ValueError(f"'{text}' is not a number of things: write it like 20000, 500k or 2M.")
+    return count
+
+
+def format_count(count: float) -> str:
+    """A number for people: ``820``, ``12.3k``, ``1.5M``."""
+    for scale, sign in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if count >= scale:
+            return f"{count / scale:.3g}{sign}"
+    return f"{count:g}"
+
+
 def format_duration(seconds: float) -> str:
     """``seconds`` for people: ``420 ms``, ``9.5 s``, ``1m 32s``, ``2h 5m``."""
     if seconds < 0:

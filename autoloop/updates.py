@@ -11,6 +11,7 @@ from autoloop.config import Config
 from autoloop.endings import close_discarded, close_kept, close_landed, record_holdout_failure, reopen, the
 from autoloop.guards import Facts
 from autoloop.model import (
+    AgentCall,
     Baseline,
     Best,
     Evaluation,
@@ -178,6 +179,22 @@ def record_evaluation(record: Record, facts: Facts) -> Record:
     return replace(record, experiment=experiment, session=replace(session, spent=spent), request=None)
 
 
+def book_usage(record: Record, facts: Facts) -> Record:
+    """What an agent's call used counts for the session, and is told of the experiment it was made for."""
+    session = the(Session, record.session)
+    call = msgspec.convert(facts.options["call"], AgentCall)
+    usage = session.usage.plus(call.usage)
+    session = replace(
+        session,
+        usage=usage,
+        calls=session.calls + 1,
+        silent=session.silent + 1 if call.usage.tokens is None else 0,
+        spent=replace(session.spent, tokens=usage.tokens, usd=usage.usd),
+    )
+    experiment = record.experiment and replace(record.experiment, calls=(*record.experiment.calls, call))
+    return replace(record, session=session, experiment=experiment)
+
+
 def drop_measurement(record: Record, facts: Facts) -> Record:
     """The measurement was stopped; the experiment stays open."""
     experiment = the(Experiment, record.experiment)
@@ -214,6 +231,7 @@ UPDATES: dict[str, Update] = {
         open_experiment,
         begin_measurement,
         record_evaluation,
+        book_usage,
         drop_measurement,
         close_kept,
         record_holdout_failure,

@@ -18,7 +18,8 @@ PACKAGE = Path(__file__).parent.parent / "autoloop"
 # The longest matching name counts; a module without one must be given its floor here before it may be used.
 FLOORS = MappingProxyType(
     {
-        0: "errors evaluation usage model outcomes inferred shown described reported recalled payloads paths progress",
+        0: "errors evaluation usage model outcomes inferred shown described driven reported recalled payloads paths "
+        "progress",
         1: "units metrics stats verdict config config_errors config_schema workflow machine guards offers updates "
         "endings documents budget watched scope learn similarity ideas guardrails brief pull_request staircase markup "
         "candidates interchange",

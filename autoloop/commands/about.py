@@ -50,6 +50,8 @@ _SCHEMAS: dict[str, type] = {
     "config-answer": payloads.ConfigShown,
     "envelope": envelope.Envelope,
     "help": payloads.Help,
+    "steer": payloads.Steered,
+    "usage": payloads.UsageAnswer,
     "watch": watched.Watch,
     "workflow": workflow.Workflow,
     "experiment-file": model.Experiment,

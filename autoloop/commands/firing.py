@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 
 from autoloop.commands.answer import App
 from autoloop.engine import Done, Engine
-from autoloop.errors import UsageError
+from autoloop.errors import RefusedError, UsageError
 from autoloop.opened import OpenWorkspace
+from autoloop.paths import DRIVEN
 from autoloop.units import parse_duration
 
 
@@ -17,7 +19,18 @@ def opened(app: App) -> OpenWorkspace:
 
 
 def engine(app: App) -> Engine:
-    """The engine of the invocation's workspace."""
+    """The engine of the invocation's workspace.
+
+    Raises:
+        RefusedError: ``driven``: we were called by an agent whose calls are another AutoLoop's experiments.
+    """
+    if os.environ.get(DRIVEN) == str(app.workspace.root.resolve()):
+        raise RefusedError(
+            "driven",
+            "Not here: `autoloop run` drives this repository, and measures when this call has ended.",
+            why=f"{DRIVEN} is set: this is one call of its agent",
+            fix="change files, then end; autoloop status, next and history may be asked",
+        )
     return Engine(opened(app), notify=app.notify, verbose=app.verbose)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from autoloop.model import Experiment, Improvement, Record, Session
+from autoloop.model import Experiment, Improvement, Record, Session, Usage
 from autoloop.progress import Live
 from autoloop.shown import (
     BaselineShown,
@@ -14,6 +14,7 @@ from autoloop.shown import (
     Recent,
     Running,
     SessionShown,
+    UsageShown,
 )
 
 
@@ -31,7 +32,14 @@ def session(found: Session | None) -> SessionShown | None:
         round(found.claimed, 4),
         found.confirmation,
         found.spent.experiments,
+        usage(found.usage),
+        found.calls,
     )
+
+
+def usage(found: Usage) -> UsageShown:
+    """What was used, with the sum of all tokens."""
+    return UsageShown(found.tokens, found.input, found.cached, found.output, found.usd)
 
 
 def recent(experiment: Experiment) -> Recent:

@@ -2,55 +2,129 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 import click
+import msgspec
 
+from autoloop import agents
 from autoloop.commands import present
 from autoloop.commands.app import Answer, App, command
 from autoloop.commands.firing import engine, seconds
-from autoloop.driver import Driver
-from autoloop.errors import EXIT_COMMAND
+from autoloop.commands.limits import LIMIT_NAMES, session_limits
+from autoloop.driver import AgentHand, CommandHand, Driver, Hand, Patience, Price
+from autoloop.errors import EXIT_COMMAND, RefusedError, UsageError
 from autoloop.model import Experiment, Session
 from autoloop.payloads import RunAnswer
+from autoloop.usage import Usage
+
+_STOPPED_BADLY = {"proposer", "usage", "overtaken"}
+_PROPOSER = 2
+
+
+def _options(function: Callable[..., Answer]) -> Callable[..., Answer]:
+    """Who proposes, and how each call is bounded; the session's limits are those of ``session start``."""
+    made = [
+        click.option(
+            "--agent",
+            type=click.Choice(agents.DRIVEN),
+            metavar="NAME",
+            help="A coding agent: " + ", ".join(agents.DRIVEN),
+        ),
+        click.option(
+            "--agent-cmd", metavar="TEMPLATE", help="An agent of your own; {prompt_file} is the brief, else stdin."
+        ),
+        click.option("--propose", metavar="CMD", help="A command that changes files, then ends."),
+        click.option("--call-time", default="30m", show_default=True, metavar="30m", help="Time for one call."),
+        click.option("--propose-timeout", hidden=True, metavar="30m"),
+        click.option(
+            "--retry-wait", default="30s", show_default=True, metavar="30s", help="First wait after a rate limit."
+        ),
+        click.option("--full-access", is_flag=True, help="Let the agent do everything, not only edit files."),
+        click.option(
+            "--price", metavar="IN,CACHED,OUT", help="US dollars per million tokens, if the client names no cost."
+        ),
+        click.option("--goal", metavar="TEXT", help="What the session is for."),
+        click.option("--name", metavar="N", help="Name of the session."),
+    ]
+    return reduce(lambda wrapped, option: option(wrapped), reversed(made), function)
 
 
 @command("run", short_help="Drive a whole bounded session from outside.")
-@click.option("--propose", required=True, metavar="CMD", help="Called once per experiment; changes files, then ends.")
-@click.option("--goal", metavar="TEXT", help="What the session is for.")
-@click.option("--name", metavar="N", help="Name of the session.")
-@click.option("--experiments", type=click.IntRange(1), metavar="N", help="At most so many experiments.")
-@click.option("--time", "time_", metavar="2h", help="Wall time.")
-@click.option("--eval-time", metavar="1h", help="Time spent measuring.")
-@click.option("--failures", type=click.IntRange(1), metavar="N", help="Crashed experiments in a row.")
-@click.option("--plateau", type=click.IntRange(1), metavar="N", help="Experiments in a row without a win.")
-@click.option("--target", metavar="VALUE|PERCENT", help="Stop when the metric reaches it: 35, or 20%.")
-@click.option("--propose-timeout", default="30m", show_default=True, metavar="30m", help="Time for one proposal.")
-def run(
-    app: App,
-    propose: str,
-    time_: str | None,
-    eval_time: str | None,
-    propose_timeout: str,
-    **options: Any,  # noqa: ANN401
-) -> Answer:
-    """Call CMD once per experiment, measure what it changed, keep or discard it, until the budget is used.
+@_options
+@session_limits
+def run(app: App, **options: Any) -> Answer:  # noqa: ANN401
+    """Have one proposal after the other made, measure each, keep or discard it, until the budget is used.
 
-    CMD finds the goal, the budget and the history in AUTOLOOP_GOAL, AUTOLOOP_BUDGET, AUTOLOOP_HISTORY and in the file
-    AUTOLOOP_BRIEF. Its last line of output may say `DESCRIPTION: what was tried`; exit code 10 says that it has nothing
-    more to propose. Started again after it was killed, the session goes on.
+    With --agent, each experiment is one fresh, non-interactive call of the agent, with a brief: goal, numbers, what was
+    tried, learnings, what is left. With --propose, CMD finds all that in AUTOLOOP_BRIEF and other variables; exit code
+    10 says that it has nothing more to propose. `autoloop steer TEXT` guides a session that is running. Started again
+    after it was killed, the session goes on.
 
     \b
+    autoloop run --agent codex --goal "lower p99" --experiments 5 --time 2h --tokens 2M
+    autoloop run --agent claude-code --goal "lower p99" --usd 10
+    autoloop run --agent-cmd "my-agent --file {prompt_file}" --goal "lower p99" --experiments 5
     autoloop run --propose "./propose.sh" --goal "lower p99" --experiments 5 --time 2h
     """
-    limits = {"time": seconds(time_, "--time"), "eval_time": seconds(eval_time, "--eval-time")}
-    opening = {name: value for name, value in (options | limits).items() if value is not None}
-    driver = Driver(engine(app), propose, seconds(propose_timeout, "--propose-timeout") or 0.0)
+    hand, patience = _hand(app, options)
+    chosen = {"goal", "name", *LIMIT_NAMES}
+    opening = {name: value for name, value in options.items() if name in chosen and value is not None}
+    driver = Driver(engine(app), hand, patience)
     stopped = driver.run(opening)
     record = app.workspace.record()
     store = app.workspace.store
     session = record.session or store.session(record.last_session or 0, Session)
     found = [store.experiment(number, Experiment) for number in driver.ran]
-    usage: dict[str, float | None] = {"tokens": None, "usd": None}
-    payload = RunAnswer(present.session(session), tuple(present.recent(one) for one in found if one), stopped, usage)
-    return Answer(payload, record, EXIT_COMMAND if stopped.reason == "proposer" else 0)
+    usage = session.usage if session else Usage()
+    shown = tuple(present.recent(one) for one in found if one)
+    payload = RunAnswer(present.session(session), shown, stopped, present.usage(usage))
+    return Answer(payload, record, EXIT_COMMAND if stopped.reason in _STOPPED_BADLY else 0)
+
+
+def _hand(app: App, options: dict[str, Any]) -> tuple[Hand, Patience]:
+    given = [name for name in ("agent", "agent_cmd", "propose") if options[name]]
+    if len(given) != 1:
+        raise UsageError(
+            "no_hand",
+            "Say who makes the proposals: one of --agent, --agent-cmd and --propose.",
+            fix="autoloop run --help",
+        )
+    timeout = seconds(options["propose_timeout"] or options["call_time"], "--call-time") or 0.0
+    patience = Patience(first_wait=seconds(options["retry_wait"], "--retry-wait") or 0.0)
+    root = app.workspace.root
+    if options["propose"]:
+        return CommandHand(options["propose"], root, timeout), msgspec.structs.replace(patience, broken=_PROPOSER)
+    if options["agent_cmd"]:
+        _check_caps(options, "this agent", tokens=False, usd=False)
+        return CommandHand(options["agent_cmd"], root, timeout, agent=True), patience
+    client = agents.client(options["agent"])
+    price = _price(options["price"])
+    agents.installed_version(client)
+    _check_caps(options, client.title, tokens=client.tokens, usd=client.usd or bool(client.tokens and price))
+    return AgentHand(client, root, timeout, options["full_access"], price), patience
+
+
+def _check_caps(options: dict[str, Any], who: str, *, tokens: bool, usd: bool) -> None:
+    """A cap that cannot be held is refused before anything is spent."""
+    for name, reported in (("tokens", tokens), ("usd", usd)):
+        if options[name] is not None and not reported:
+            others = "--price IN,CACHED,OUT, or cap with --tokens" if tokens else "cap with --experiments and --time"
+            raise RefusedError(
+                "cap_not_enforceable",
+                f"--{name} cannot be held: {who} does not say what a call {'costs' if name == 'usd' else 'used'}.",
+                fix=f"leave out --{name}; {others}",
+            )
+
+
+def _price(text: str | None) -> Price | None:
+    if text is None:
+        return None
+    try:
+        return Price(*(float(part) for part in text.split(",", 2)))
+    except (TypeError, ValueError):
+        raise UsageError(
+            "price_invalid", f"--price {text} is no price.", fix="for example --price 1.25,0.125,10"
+        ) from None

@@ -7,7 +7,8 @@ from typing import Any
 import click
 
 from autoloop.commands.app import Answer, App, command, global_options
-from autoloop.commands.firing import fire, seconds
+from autoloop.commands.firing import fire
+from autoloop.commands.limits import session_limits
 from autoloop.model import Session
 from autoloop.payloads import SessionAnswer, SessionList
 
@@ -20,24 +21,16 @@ def session() -> None:
 @command("start", short_help="Open a bounded session.")
 @click.option("--name", metavar="N", help="Its name (default: session-N).")
 @click.option("--goal", metavar="TEXT", help="What it is for; shown to agents.")
-@click.option("--experiments", type=click.IntRange(1), metavar="N", help="At most so many experiments.")
-@click.option("--time", "time_", metavar="2h", help="Wall time.")
-@click.option("--eval-time", metavar="1h", help="Time spent measuring.")
-@click.option("--tokens", type=click.IntRange(1), metavar="N", help="Tokens of driven agents.")
-@click.option("--usd", type=click.FloatRange(0), metavar="X", help="Money of driven agents.")
-@click.option("--failures", type=click.IntRange(1), metavar="N", help="Crashed experiments in a row.")
-@click.option("--plateau", type=click.IntRange(1), metavar="N", help="Experiments in a row without a win.")
-@click.option("--target", metavar="VALUE|PERCENT", help="Stop when the metric reaches it: 35, or 20%.")
+@session_limits
 @click.option("--branch", metavar="NAME", help="Name of the review branch to be built.")
-def start(app: App, time_: str | None, eval_time: str | None, **options: Any) -> Answer:  # noqa: ANN401
+def start(app: App, **options: Any) -> Answer:  # noqa: ANN401
     """Open a bounded session; what is not given comes from [budget] in config.toml.
 
     \b
     autoloop session start --name latency --experiments 5 --time 2h
     autoloop session start --target 20% --plateau 4
     """
-    limits = {"time": seconds(time_, "--time"), "eval_time": seconds(eval_time, "--eval-time")}
-    done = fire(app, "session_start", options | limits)
+    done = fire(app, "session_start", options)
     return _answer(app, done.record.session, done.record.last_session, done)
 
 

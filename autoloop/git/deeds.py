@@ -7,7 +7,18 @@ from pathlib import Path
 
 from autoloop.git.failures import told
 from autoloop.git.handle import Git
-from autoloop.git.values import BranchPlan, Change, DiscardPlan, KeepPlan, KeepState, LandPlan, Pick, Remembered
+from autoloop.git.values import (
+    Astray,
+    BranchPlan,
+    Change,
+    DiscardPlan,
+    Head,
+    KeepPlan,
+    KeepState,
+    LandPlan,
+    Pick,
+    Remembered,
+)
 
 _MAX_FILE_BYTES = 50 << 20
 
@@ -239,3 +250,16 @@ class Deeds:
 def limit(max_file_bytes: int | None) -> int:
     """Size above which a file is left out of snapshots; 50 MB when nobody said."""
     return _MAX_FILE_BYTES if max_file_bytes is None else max_file_bytes
+
+    @told
+    def return_to(self, began: Head, keep_as: str, scratch: Path) -> Astray | None:
+        """Bring HEAD and its branch back to where they were; None when they are there.
+
+        The work tree is left as it is, and ``keep_as`` holds the commit that HEAD was found at.
+
+        Raises:
+            GitError: ``head_moved`` when the branch moved again meanwhile.
+        """
+        from autoloop.git import astray
+
+        return astray.bring_back(self._git, began, keep_as, scratch)

@@ -26,6 +26,13 @@ class Head(Struct, frozen=True):
     commit: str | None
 
 
+class Astray(Struct, frozen=True):
+    """Where HEAD was found instead; ``ahead`` says that its commit contains the one that HEAD was at before."""
+
+    head: Head
+    ahead: bool
+
+
 class Identity(Struct, frozen=True):
     """Who signs commits; ``fallback`` says that git knew nobody and AutoLoop's own name is used."""
 

@@ -1,4 +1,4 @@
-"""Text about coding agents: what was installed for them."""
+"""Text about coding agents: what was installed for them, told to them, used by them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Any
 
 from rich.text import Text
 
-from autoloop.payloads import Installed
+from autoloop.payloads import Installed, Steered, UsageAnswer, UsageShown
 from autoloop.render.words import Block, table, word
+from autoloop.units import format_count
 
 
 def installed(answer: Installed) -> list[Block]:
@@ -21,4 +22,23 @@ def installed(answer: Installed) -> list[Block]:
     return [*blocks, Text(f"for: {', '.join(answer.agents)}", style="dim")]
 
 
-RENDERERS: dict[type, Callable[[Any], list[Block]]] = {Installed: installed}
+def spent(usage: UsageShown) -> str:
+    """``1.2M tokens (800k from a cache), $3.20``; unknown is said to be unknown."""
+    if usage.tokens is None and usage.usd is None:
+        return "unknown"
+    tokens = "tokens unknown" if usage.tokens is None else f"{format_count(usage.tokens)} tokens"
+    cached = f" ({format_count(usage.cached)} from a cache)" if usage.cached else ""
+    return tokens + cached + ("" if usage.usd is None else f", ${usage.usd:.2f}")
+
+
+def ingested(answer: UsageAnswer) -> list[Block]:
+    """What was read, and the session's sum."""
+    return [Text(f"Read: {spent(answer.usage)}."), Text(f"The session has used: {spent(answer.session)}.")]
+
+
+def steered(answer: Steered) -> list[Block]:
+    """The notes."""
+    return [Text(answer.notes.rstrip() or "No notes.")]
+
+
+RENDERERS: dict[type, Callable[[Any], list[Block]]] = {Installed: installed, UsageAnswer: ingested, Steered: steered}

@@ -8,6 +8,7 @@ from typing import Any
 from rich.text import Text
 
 from autoloop.payloads import Ended, Eval, Pre, Resumed, RunAnswer
+from autoloop.render.agents import spent
 from autoloop.render.experiments import Experiments
 from autoloop.render.words import Block, effect, measured, paths, percent, table, word
 from autoloop.units import format_duration
@@ -73,6 +74,8 @@ def run(answer: RunAnswer) -> list[Block]:
         blocks.append(
             Text(f"Session {session.name}: {len(session.wins)} of {session.experiments} experiments kept{gain}.")
         )
+    if session is not None and session.calls and answer.usage.tokens is not None:
+        blocks.append(Text(f"Used by {session.calls} calls: {spent(answer.usage)}."))
     blocks.append(Text(f"Stopped: {answer.stopped.why}"))
     return blocks
 

@@ -10,6 +10,7 @@ from rich.text import Text
 from autoloop.budget import Line
 from autoloop.model import Confirmation
 from autoloop.payloads import History, Ideas, Next, SessionShown, Status
+from autoloop.render.agents import spent
 from autoloop.render.experiments import Experiments
 from autoloop.render.live import running
 from autoloop.render.recall import held_table
@@ -28,6 +29,8 @@ def status(answer: Status, budget: Mapping[str, Line]) -> list[Block]:
         blocks += [Text(f"  {reason}", style="dim") for reason in answer.experiment.reasons[:3]]
     if answer.session is not None:
         blocks.append(_session(answer.session))
+        if answer.session.calls:
+            blocks.append(Text(f"{counted(answer.session.calls, 'agent call')}: {spent(answer.session.usage)}"))
     blocks += _metric(answer)
     if answer.session is not None and answer.session.status == "open":
         blocks.append(_budget(budget))

@@ -38,7 +38,8 @@ def serve(channel: int) -> None:
         bell = Bell()
         close_all_but(channel, *bell.fds)
         limits.become_subreaper()
-        line = Line(socket.socket(fileno=channel))
+        # all said, nothing asked: an agent's sandbox may forbid the call that asks a socket what it is
+        line = Line(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=channel))
         fit = True
         while fit and isinstance(job := line.hear(_NEVER), Job):
             fit = _serve_one(job, line, bell)

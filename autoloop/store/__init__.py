@@ -24,15 +24,16 @@ from autoloop.store.detached import Outputs, Worker
 from autoloop.store.documents import listed, numbered, one
 from autoloop.store.files import Io, read, replace
 from autoloop.store.fold import BASELINE, decoded_as, decoded_record
+from autoloop.store.frozen import Frozen, freeze, put_back
 from autoloop.store.live import LiveFile
-from autoloop.store.lock import Holder, editing, locked
+from autoloop.store.lock import Holder, alone, editing, locked
 from autoloop.store.rebuild import Rebuilt, rebuilt
 from autoloop.store.recovery import recovered
 from autoloop.store.trouble import from_os
 from autoloop.store.view import look, patiently
 from autoloop.store.writer import Writer
 
-__all__ = ["Chain", "Event", "Holder", "Io", "LiveFile", "Outputs", "Rebuilt", "Store", "Worker", "Writer"]
+__all__ = ["Chain", "Event", "Frozen", "Holder", "Io", "LiveFile", "Outputs", "Rebuilt", "Store", "Worker", "Writer"]
 
 T = TypeVar("T")
 
@@ -255,6 +256,29 @@ class Store:
             raise StateError(
                 "not_unicode", f"{path.name} is not text in UTF-8.", why=str(error), fix=f"save {path.name} as UTF-8"
             ) from error
+
+    def freeze(self) -> Frozen:
+        """AutoLoop's own files as they are, before somebody else gets the floor."""
+        return freeze(self.layout)
+
+    def thaw(self, frozen: Frozen) -> tuple[str, ...]:
+        """Put back what was changed by anything but the program; answers the names of these files.
+
+        Raises:
+            StateError: the system refused.
+        """
+        return put_back(self.layout, self._io, frozen)
+
+    @contextmanager
+    def driving(self, command: str) -> Iterator[None]:
+        """Be the only one who drives this workspace from outside.
+
+        Raises:
+            LockedError: ``run_in_progress``.
+        """
+        home.make_directory(self._io, self.layout.home)
+        with alone(self.layout.driver, command):
+            yield
 
     def verify_chain(self) -> Chain:
         """Prove every line of the journal, streaming.

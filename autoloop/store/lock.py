@@ -110,6 +110,26 @@ def locked(
 
 
 @contextmanager
+def alone(path: Path, command: str) -> Iterator[None]:
+    """Hold a lock beside the workspace's own for as long as something lasts; nobody waits for it.
+
+    Raises:
+        LockedError: ``run_in_progress``.
+    """
+    fd = _take(path)
+    if fd is None:
+        raise LockedError(
+            "run_in_progress",
+            f"Another `autoloop run` drives this repository; {command} was not started.",
+            fix="watch it: autoloop status; guide it: autoloop steer TEXT; or end it with Ctrl-C",
+        )
+    try:
+        yield
+    finally:
+        os.close(fd)
+
+
+@contextmanager
 def editing(layout: Layout, wait: float) -> Iterator[None]:
     """Hold the lock of those who edit texts (ideas, learnings): nobody measures under it, so it is soon free.
 

@@ -7,7 +7,7 @@ from autoloop.workflow import Workflow, load, mermaid
 _SETTING_UP = {"init", "doctor", "baseline"}
 """Possible again from nearly everywhere; the simple diagram shows the first time."""
 
-_LEFT_OUT = {"session_start", "session_end", "interrupted"}
+_LEFT_OUT = {"session_start", "session_end", "interrupted", "account"}
 """They lead back to where one was."""
 
 _AGAIN = {("keepable", "eval"), ("discardable", "eval"), ("uncertain", "eval")}
