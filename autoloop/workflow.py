@@ -39,9 +39,10 @@ class Outcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Trigger(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Something that happens: typed by an agent or a person, or fired by the engine."""
+    """Something that happens: typed by an agent or a person, fired by the engine, or by a driver, which only
+    reports something and leads nowhere."""
 
-    by: Literal["agent", "engine"]
+    by: Literal["agent", "engine", "driver"]
     describe: str
     outcomes: tuple[Outcome, ...]
     argv: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ from autoloop.errors import UsageError
 from autoloop.model import AgentCall, Session
 from autoloop.payloads import UsageAnswer
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FILE = click.Path(path_type=Path)
 
 
 @click.group("usage", short_help="Count what agents used that were run by hand.", params=global_options())
@@ -34,6 +34,8 @@ def ingest(app: App, agent: str, file: Path) -> Answer:
     autoloop usage ingest --agent codex events.jsonl
     """
     client = agents.client(agent)
+    if not file.is_file():
+        raise UsageError("no_such_file", f"{file} is no file.", fix="autoloop usage ingest --help")
     found = list(agents.events(runner.lines(file)))
     if client.report is None or not found:
         raise UsageError(

@@ -23,7 +23,7 @@ def conditions() -> str:
 
 
 def _trigger(name: str, trigger: Trigger) -> str:
-    who = f"typed as `{' '.join(trigger.argv)}`" if trigger.by == "agent" else "fired by the engine"
+    who = f"typed as `{' '.join(trigger.argv)}`" if trigger.by == "agent" else f"fired by the {trigger.by}"
     head = f"### `{name}`\n\n{trigger.describe} ({who})"
     return head + "\n\n" + table(("from", "to", "when all of these hold"), [_outcome(one) for one in trigger.outcomes])
 

@@ -67,7 +67,7 @@ def test_commands_are_understood(page):
 
 
 def test_a_wrong_command_would_be_noticed():
-    for line in ("autoloop evl", "autoloop eval --bogus", "autoloop run", "autoloop session begin"):
+    for line in ("autoloop evl", "autoloop eval --bogus", "autoloop run --agent nobody", "autoloop session begin"):
         with pytest.raises(click.ClickException):
             parse(arguments(line))
 

@@ -174,7 +174,7 @@ def test_every_working_state_is_left_by_its_engine_trigger_or_by_interruption_on
             assert leaving == {state.then, "interrupted"}, name
             assert table.triggers["interrupted"].from_state(name)[-1].conditions == (), name
         else:
-            assert all(table.triggers[trigger].by == "agent" for trigger in leaving), name
+            assert all(table.triggers[trigger].by != "engine" for trigger in leaving), name
 
 
 def test_each_work_and_each_engine_trigger_has_its_own_state(table):
@@ -182,6 +182,13 @@ def test_each_work_and_each_engine_trigger_has_its_own_state(table):
     engine = {name for name, trigger in table.triggers.items() if trigger.by == "engine"}
     assert sorted(state.work for state in working) == sorted(WORKS)
     assert {state.then for state in working} | {"interrupted"} == engine
+
+
+def test_what_a_driver_reports_leads_nowhere_and_needs_no_work(table):
+    reported = [o for trigger in table.triggers.values() if trigger.by == "driver" for o in trigger.outcomes]
+    assert reported
+    assert all(outcome.source == (outcome.dest,) for outcome in reported)
+    assert {function for outcome in reported for function in outcome.after} == {"book_usage"}
 
 
 def test_a_verdict_other_than_keep_never_leads_to_a_commit(table):
@@ -198,7 +205,7 @@ def test_a_verdict_other_than_keep_never_leads_to_a_commit(table):
         o
         for trigger in table.triggers.values()
         for o in trigger.outcomes
-        if o.dest == "keepable" and o.source != ("keeping", "deferring")
+        if o.dest == "keepable" and o.source not in {("keeping", "deferring"), ("keepable",)}
     ]
     assert into
     assert all(needed <= set(outcome.conditions) for outcome in into)
