@@ -246,11 +246,6 @@ class Deeds:
 
         picks.create(self._git, plan)
 
-
-def limit(max_file_bytes: int | None) -> int:
-    """Size above which a file is left out of snapshots; 50 MB when nobody said."""
-    return _MAX_FILE_BYTES if max_file_bytes is None else max_file_bytes
-
     @told
     def return_to(self, began: Head, keep_as: str, scratch: Path) -> Astray | None:
         """Bring HEAD and its branch back to where they were; None when they are there.
@@ -263,3 +258,8 @@ def limit(max_file_bytes: int | None) -> int:
         from autoloop.git import astray
 
         return astray.bring_back(self._git, began, keep_as, scratch)
+
+
+def limit(max_file_bytes: int | None) -> int:
+    """Size above which a file is left out of snapshots; 50 MB when nobody said."""
+    return _MAX_FILE_BYTES if max_file_bytes is None else max_file_bytes
