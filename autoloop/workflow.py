@@ -39,8 +39,7 @@ class Outcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Trigger(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Something that happens: typed by an agent or a person, fired by the engine, or by a driver, which only
-    reports something and leads nowhere."""
+    """Something that happens: typed by an agent or a person, fired by the engine, or told by a driver."""
 
     by: Literal["agent", "engine", "driver"]
     describe: str
