@@ -34,7 +34,7 @@ class Workspace:
         """
         here = start.absolute()
         for folder in (here, *here.parents):
-            if (folder / ".git").exists():
+            if (folder / ".git" / "HEAD").exists() or (folder / ".git").is_file():
                 return cls(folder)
         from autoloop.git import Repository
 

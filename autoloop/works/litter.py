@@ -41,7 +41,7 @@ class Watch:
         new = [change.path for change in changes if change.old_oid is None]
         if rewritten:
             trash = self._put_back(name, now, rewritten)
-            yield _rewrites(name, what, [change.path for change in rewritten], trash)
+            yield self._rewrites(name, what, [change.path for change in rewritten], trash)
         if new:
             yield self._litters(name, what, new)
         if changes:
@@ -57,24 +57,31 @@ class Watch:
         self.job.remember_plan({})
         return trash
 
-    def _litters(self, name: str, what: str, paths: list[str]) -> Check:
+    def _rewrites(self, name: str, what: str, paths: list[str], trash: str) -> Check:
+        """A failure, unless the eval wrote only what no experiment may change: that cannot be taken for one."""
+        why = f"it rewrote {_listed(paths)}; they were put back, what it wrote is {trash}"
+        if name == "eval":
+            fix = f"let it write to a place that .gitignore names, or: git rm --cached {paths[0]} and ignore it"
+        else:
+            table = f"[guardrails.{name}] of .autoloop/config.toml"
+            fix = f"in {table} name the form that only looks (--check, without --fix), or delete that table"
+        mixed = name != "eval" or len(self._strays(paths)) < len(paths)
+        return Check(
+            f"rewrites_{name}", "fail" if mixed else "warn", f"{what} changes files that git tracks.", why, fix
+        )
+
+    def _strays(self, paths: list[str]) -> list[str]:
+        """Those of the paths that no experiment may change."""
         rules = self.job.config.scope
-        outside = scope.trespass(paths, rules.editable, rules.protected)
-        strays = [*outside.protected, *outside.outside]
+        found = scope.trespass(paths, rules.editable, rules.protected)
+        return [*found.protected, *found.outside]
+
+    def _litters(self, name: str, what: str, paths: list[str]) -> Check:
+        strays = self._strays(paths)
         why = f"it leaves {_listed(paths)}"
         why += f"; outside the editable paths: {_listed(strays)}" if strays else ""
         fix = f"add to .gitignore: {'  '.join(ignore_entries(paths))}"
         return Check(f"litter_{name}", "warn", f"{what} writes new files into the work tree.", why, fix)
-
-
-def _rewrites(name: str, what: str, paths: list[str], trash: str) -> Check:
-    why = f"it rewrote {_listed(paths)}; they were put back, what it wrote is {trash}"
-    if name == "eval":
-        fix = f"let it write to a place that .gitignore names, or: git rm --cached {paths[0]} and ignore it"
-    else:
-        table = f"[guardrails.{name}] of .autoloop/config.toml"
-        fix = f"in {table} name the form that only looks (--check, without --fix), or delete that table"
-    return Check(f"rewrites_{name}", "fail", f"{what} changes files that git tracks.", why, fix)
 
 
 def ignore_entries(paths: Sequence[str]) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ class Nursery:
     """One such process; ``plant`` names a mistake to put into it."""
 
     def __init__(self, preload: str, plant: str = "") -> None:
+        self._outputs = tempfile.TemporaryDirectory(prefix="autoloop-nursery-")
         self._process = subprocess.Popen(
             [sys.executable, __file__, *([plant] if plant else [])],
             stdin=subprocess.PIPE,
@@ -37,9 +38,7 @@ class Nursery:
 
     def run(self, arguments: list[str], cwd: Path, env: dict[str, str], patience: float) -> tuple[int, str, str]:
         """Exit code (negative for a signal), stdout, stderr."""
-        out, err = (
-            Path(tempfile.gettempdir()) / f"autoloop-nursery-{self._process.pid}-{name}" for name in ("out", "err")
-        )
+        out, err = (Path(self._outputs.name) / name for name in ("out", "err"))
         request = {"arguments": arguments, "cwd": str(cwd), "env": env, "out": str(out), "err": str(err)}
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -57,6 +56,7 @@ class Nursery:
         assert self._process.stdout is not None
         self._process.stdout.close()
         self._process.wait()
+        self._outputs.cleanup()
 
 
 def _serve() -> None:

@@ -27,6 +27,11 @@ ACTING = (
 # --- where it is called
 
 
+def test_an_empty_git_directory_makes_no_repository(bare_world):
+    (bare_world.root / ".git").mkdir()
+    assert bare_world.refused("status", code=5)["code"] == "not_a_repository"
+
+
 @pytest.mark.parametrize("kind", ["no repository", "bare"])
 def test_without_a_work_tree_every_command_says_so_in_one_document(bare_world, kind):
     if kind == "bare":
