@@ -59,16 +59,22 @@ def _git(workspace: OpenWorkspace) -> Iterator[Check]:
         where = (head.ref or "a detached HEAD").removeprefix("refs/heads/")
         yield Check("git", "pass", f"On {where} at {head.commit[:10]}.")
     yield _landing(repository)
-    identity = repository.identity()
-    if identity.fallback:
-        yield Check(
-            "identity",
-            "warn",
-            f"Git knows no identity; commits will be by {identity.name} <{identity.email}>.",
-            "user.name or user.email is not set",
-            "git config user.name NAME && git config user.email ADDRESS",
-        )
+    yield _identity(repository)
     yield from _hooks(workspace, repository.hooks_present())
+
+
+def _identity(repository: Repository) -> Check:
+    found = repository.identity()
+    author = f"{found.name} <{found.email}>"
+    if not found.fallback:
+        return Check("identity", "pass", f"Commits will be by {author}.")
+    return Check(
+        "identity",
+        "warn",
+        f"Git knows no identity; commits will be by {author}.",
+        "user.name or user.email is not set",
+        "git config user.name NAME && git config user.email ADDRESS",
+    )
 
 
 def _hooks(workspace: OpenWorkspace, installed: tuple[str, ...]) -> Iterator[Check]:

@@ -100,12 +100,16 @@ __all__ = [
 
 
 class Doctor(msgspec.Struct, frozen=True):
-    """Answer of ``doctor``; ``healthy`` says that commands were run and nothing failed."""
+    """Answer of ``doctor``; ``healthy`` says that commands were run and nothing failed.
+
+    With ``agent`` the checks are of that agent's client, and ``healthy`` says that it can work here.
+    """
 
     healthy: bool
     checks: tuple[Check, ...]
     fixed: tuple[str, ...] = ()
     diff: str = ""
+    agent: str | None = None
 
 
 class FileStep(msgspec.Struct, frozen=True):

@@ -56,6 +56,8 @@ CLIENT = Client(
         limit=30.0,
         limited="the agent has to poll for the rest, and what still runs at the end of its turn is killed",
         git_read_only=True,
+        opens_git="--add-dir .git",
+        sandbox=("codex", "sandbox", "-c", "sandbox_mode=workspace-write", "--"),
     ),
     tokens=True,
     report=report,

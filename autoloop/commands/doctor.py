@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import click
 
-from autoloop import trust
+from autoloop import agents, trust
 from autoloop.checks import standing
 from autoloop.commands import possible
 from autoloop.commands.app import Answer, App, command
 from autoloop.commands.detached import detachable
 from autoloop.commands.firing import engine, fire, opened
-from autoloop.errors import EXIT_REFUSED, AutoLoopError, RefusedError
+from autoloop.errors import EXIT_REFUSED, AutoLoopError, RefusedError, UsageError
 from autoloop.model import Record
 from autoloop.outcomes import Check, Checked
 from autoloop.payloads import Doctor
 from autoloop.setup import record_program
 from autoloop.works import mirror
+
+_WITHOUT_SETUP = {"git", "git_writable", "identity", "workflow"}  # what can be checked before there is a configuration
 
 
 @command("doctor", short_help="Run every configured command for real and say what is wrong.")
@@ -23,7 +25,9 @@ from autoloop.works import mirror
 @click.option("--fix", is_flag=True, help="Repair what can be proven, and show the change.")
 @click.option("--undo", "back", is_flag=True, help="Put back the config.toml that --fix or init --force replaced.")
 @click.option("--rebuild", is_flag=True, help="Rebuild state files from the journal first.")
-def doctor(app: App, fix: bool, back: bool, rebuild: bool) -> Answer:
+@click.option("--look", is_flag=True, help="Run none of the configured commands.")
+@click.option("--agent", type=click.Choice(agents.NAMES), metavar="NAME", help="Check one coding agent's client instead.")
+def doctor(app: App, fix: bool, back: bool, rebuild: bool, look: bool, agent: str | None) -> Answer:
     """Run every configured command for real and say what is wrong. Unhealthy is exit code 1.
 
     \b
@@ -31,7 +35,15 @@ def doctor(app: App, fix: bool, back: bool, rebuild: bool) -> Answer:
     autoloop doctor --fix         tries other commands where one fails, and writes down what works
     autoloop doctor --undo        takes that back
     autoloop doctor --rebuild     after state files were damaged
+    autoloop doctor --look        what can be seen without running anything
+    autoloop doctor --agent codex client, login, PATH, git and time limits, tried in the agent's kind of shell
     """
+    if agent is not None:
+        _alone("--agent", {"--fix": fix, "--undo": back, "--rebuild": rebuild, "--look": look})
+        return _agent(app, agent)
+    if look:
+        _alone("--look", {"--fix": fix, "--undo": back, "--rebuild": rebuild})
+        return _looked(app, app.workspace.record())
     if rebuild:
         mirror.restore(opened(app))
         app.workspace.store.rebuild()
@@ -63,6 +75,21 @@ def examine(app: App, *, fix: bool = False, fresh: bool = False) -> Answer:
     return _answer(checked.checks, done.record, checked.fixed, checked.diff)
 
 
+def _alone(option: str, others: dict[str, bool]) -> None:
+    given = [name for name, there in others.items() if there]
+    if given:
+        raise UsageError("options_conflict", f"{option} and {given[0]} do not go together.", fix=f"leave out {given[0]}")
+
+
+def _agent(app: App, name: str) -> Answer:
+    """Whether that agent can work here; the record stays as it is, and none of the configured commands is run."""
+    from autoloop import readiness
+
+    record = app.workspace.record()
+    checks = tuple(readiness.checks(opened(app), record, agents.client(name), app.notify))
+    return _answer(checks, possible.shown(app, record), agent=name)
+
+
 def _undone(app: App) -> Answer:
     """The configuration as it was before; its commands are not run, for somebody wanted it back as it is."""
     from autoloop.works.repair import undo
@@ -73,10 +100,15 @@ def _undone(app: App) -> Answer:
 
 
 def _answer(
-    checks: tuple[Check, ...], record: Record, fixed: tuple[str, ...] = (), diff: str = "", notes: tuple[str, ...] = ()
+    checks: tuple[Check, ...],
+    record: Record,
+    fixed: tuple[str, ...] = (),
+    diff: str = "",
+    notes: tuple[str, ...] = (),
+    agent: str | None = None,
 ) -> Answer:
     healthy = all(check.status != "fail" for check in checks)
-    payload = Doctor(healthy, checks, fixed, diff)
+    payload = Doctor(healthy, checks, fixed, diff, agent)
     return Answer(payload, record, exit_code=0 if healthy else EXIT_REFUSED, notes=notes)
 
 
@@ -87,7 +119,7 @@ def _looked(app: App, record: Record) -> Answer:
     notes = ("an experiment is open: no command was run",) if record.experiment else ()
     if record.state == "uninitialized":
         missing = _nothing_here(app)
-        checks = (*(check for check in checks if check.id in {"git", "workflow"}), missing)
+        checks = (*(check for check in checks if check.id in _WITHOUT_SETUP), missing)
     return _answer(checks, record, notes=notes)
 
 

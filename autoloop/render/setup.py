@@ -61,8 +61,9 @@ def doctor(answer: Doctor) -> list[Block]:
     if not answer.checks:
         return blocks
     blocks.append(table("", "", rows=[(word(check.status), _check(check)) for check in answer.checks]))
+    sound = f"{answer.agent} can work here." if answer.agent else "Healthy."
     failed = sum(check.status == "fail" for check in answer.checks)
-    healthy = Text("Healthy.", style="bold green")
+    healthy = Text(sound, style="bold green")
     blocks.append(
         healthy if answer.healthy else Text(f"Not healthy: {failed} of {len(answer.checks)} checks fail.", "bold red")
     )
