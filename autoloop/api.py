@@ -84,9 +84,11 @@ class Workspace:
         """Scan the repository and write the configuration."""
         return self._ask(Init, "init", verify=verify, dry_run=dry_run, force=force, track=track)
 
-    def doctor(self, *, fix: bool = False, rebuild: bool = False) -> Doctor:
-        """Run every configured command for real; look at ``healthy``."""
-        return self._ask(Doctor, "doctor", fix=fix, rebuild=rebuild)
+    def doctor(
+        self, *, fix: bool = False, rebuild: bool = False, look: bool = False, agent: str | None = None
+    ) -> Doctor:
+        """Run every configured command for real, or ``look`` only, or check one ``agent``; look at ``healthy``."""
+        return self._ask(Doctor, "doctor", fix=fix, rebuild=rebuild, look=look, agent=agent)
 
     def baseline(self, *, samples: int | None = None) -> Baselined:
         """Measure the starting point and its noise."""

@@ -24,8 +24,8 @@ FLOORS = MappingProxyType(
         "endings documents budget watched scope learn similarity ideas guardrails brief pull_request staircase markup "
         "candidates interchange",
         2: "store git runner exchange machine_lock fingerprint log trust detect agents guides written",
-        3: "facts works engine workspace opened job sampler quiet checks readiness retention setup driver report reproduction "
-        "adoption",
+        3: "facts works engine workspace opened job sampler quiet checks readiness retention setup driver report "
+        "reproduction adoption",
         4: "commands envelope fitting",
         5: "render cli program called mcp_server api __main__ bugs ticker terminal",
     }

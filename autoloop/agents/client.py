@@ -60,7 +60,8 @@ class Shell(msgspec.Struct, frozen=True):
         hides_git: the user's global git configuration is not seen.
         limit: seconds that one call may take, in the client's default.
         limited: what happens then, in words.
-        git_read_only: in the usual sandbox the git directory cannot be written, and ``opens_git`` is the option against it.
+        git_read_only: in the usual sandbox the git directory cannot be written.
+        opens_git: the option that makes it writable there.
         sandbox: runs a command in that sandbox without calling a model; the command is appended.
     """
 

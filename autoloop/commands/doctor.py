@@ -26,7 +26,9 @@ _WITHOUT_SETUP = {"git", "git_writable", "identity", "workflow"}  # what can be 
 @click.option("--undo", "back", is_flag=True, help="Put back the config.toml that --fix or init --force replaced.")
 @click.option("--rebuild", is_flag=True, help="Rebuild state files from the journal first.")
 @click.option("--look", is_flag=True, help="Run none of the configured commands.")
-@click.option("--agent", type=click.Choice(agents.NAMES), metavar="NAME", help="Check one coding agent's client instead.")
+@click.option(
+    "--agent", type=click.Choice(agents.NAMES), metavar="NAME", help="Check one coding agent's client instead."
+)
 def doctor(app: App, fix: bool, back: bool, rebuild: bool, look: bool, agent: str | None) -> Answer:
     """Run every configured command for real and say what is wrong. Unhealthy is exit code 1.
 
@@ -78,7 +80,9 @@ def examine(app: App, *, fix: bool = False, fresh: bool = False) -> Answer:
 def _alone(option: str, others: dict[str, bool]) -> None:
     given = [name for name, there in others.items() if there]
     if given:
-        raise UsageError("options_conflict", f"{option} and {given[0]} do not go together.", fix=f"leave out {given[0]}")
+        raise UsageError(
+            "options_conflict", f"{option} and {given[0]} do not go together.", fix=f"leave out {given[0]}"
+        )
 
 
 def _agent(app: App, name: str) -> Answer:

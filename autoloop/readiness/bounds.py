@@ -49,4 +49,6 @@ def _time(one: Client, record: Record) -> Check:
     if expected <= limit:
         return Check("time", "pass", f"{measured}; by default {allowed}.")
     what = f"{measured}, and by default {allowed}."
-    return Check("time", "warn", what, f"beyond that {one.shell.limited}", "autoloop eval --detach, then: autoloop wait")
+    return Check(
+        "time", "warn", what, f"beyond that {one.shell.limited}", "autoloop eval --detach, then: autoloop wait"
+    )

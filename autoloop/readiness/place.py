@@ -19,6 +19,7 @@ from autoloop.readiness.shell import AgentShell, Said
 
 LAUNCHER = f"sh {DIRECTORY}/autoloop"
 _PROFILES = (".bash_profile", ".bash_login", ".profile")  # a login shell of bash reads the first that is there
+_NAMED = 3
 
 
 class _Looked(msgspec.Struct):
@@ -52,7 +53,9 @@ def _by_name(client: Client, said: Said, *, usable: bool) -> Check:
     if said.outcome == "ok":
         what = f"Its shell ({called}) finds another autoloop."
         return Check("path", "warn", what, f"it says {said.line!r}, this is {__version__}", f"use: {LAUNCHER}")
-    return Check("path", "warn" if usable else "fail", f"Its shell ({called}) finds no autoloop.", said.why, _way(client))
+    return Check(
+        "path", "warn" if usable else "fail", f"Its shell ({called}) finds no autoloop.", said.why, _way(client)
+    )
 
 
 def _way(client: Client) -> str:
@@ -120,13 +123,18 @@ def _writable(client: Client, check: Check, *, sandboxed: bool) -> Check:
     shell = client.shell
     if sandboxed:
         fix = f"start {client.program} with {shell.opens_git}; or {check.fix}" if check.status == "warn" else check.fix
-        return msgspec.structs.replace(check, what=f"In its sandbox: {check.what}", fix=fix)
+        return msgspec.structs.replace(check, what=f"In its sandbox: {_inside(check.what)}", fix=fix)
     if shell.git_read_only and check.status == "pass":
-        what = f"Outside of its sandbox: {check.what}"
+        what = f"Outside of its sandbox: {_inside(check.what)}"
         why = "inside, git cannot be written: keep records wins in .autoloop/objects, and they land later"
         fix = f"start {client.program} with {shell.opens_git}; or outside the sandbox: autoloop land"
         return Check(check.id, "warn", what, why, fix)
     return check
+
+
+def _inside(sentence: str) -> str:
+    """A sentence as the second half of another."""
+    return sentence[:1].lower() + sentence[1:]
 
 
 # --- the wrappers
@@ -144,9 +152,13 @@ def skills(root: Path, one: Client) -> Iterator[Check]:
     if not drifted:
         yield Check("skills", "pass", f"Its skills and instructions are installed and current ({len(steps)} files).")
         return
+    if all(step.did == "missing" for step in drifted):
+        what = f"{len(drifted)} of the {len(steps)} files with its skills and instructions are missing."
+        yield Check("skills", "fail", what, "", again)
+        return
     edited = all(step.did == "modified" for step in drifted)
-    named = ", ".join(f"{step.path} {step.did}" for step in drifted[:3])
-    more = f", and {len(drifted) - 3} more" if len(drifted) > 3 else ""
+    first, rest = drifted[:_NAMED], drifted[_NAMED:]
+    named = ", ".join(f"{step.path} {step.did}" for step in first) + (f", and {len(rest)} more" if rest else "")
     what = f"{len(drifted)} of its {len(steps)} files are not what this version installs."
     fix = "autoloop install --check shows which; delete what you edited, then: " if edited else ""
-    yield Check("skills", "warn" if edited else "fail", what, named + more, fix + again)
+    yield Check("skills", "warn" if edited else "fail", what, named, fix + again)

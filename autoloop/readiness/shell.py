@@ -12,6 +12,7 @@ from autoloop import runner
 from autoloop.agents import Client
 
 PATIENCE = 20.0  # seconds for one command
+_LONGEST = 256 * 1024  # bytes of its last line
 _NO_GIT_CONFIG = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
 
 
@@ -57,6 +58,3 @@ class AgentShell:
             )
             finished = runner.run(command, stdout=out, stderr=err)
             return Said(finished.outcome, runner.tail(out, 1, _LONGEST), runner.tail(err, 1).strip())
-
-
-_LONGEST = 256 * 1024
