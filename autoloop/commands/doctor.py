@@ -38,7 +38,7 @@ def doctor(app: App, fix: bool, back: bool, rebuild: bool, look: bool, agent: st
     autoloop doctor --undo        takes that back
     autoloop doctor --rebuild     after state files were damaged
     autoloop doctor --look        what can be seen without running anything
-    autoloop doctor --agent codex client, login, PATH, git and time limits, tried in the agent's kind of shell
+    autoloop doctor --agent codex   client, login, PATH, git and time limits, in its kind of shell
     """
     if agent is not None:
         _alone("--agent", {"--fix": fix, "--undo": back, "--rebuild": rebuild, "--look": look})
