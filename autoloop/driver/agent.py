@@ -18,7 +18,7 @@ _RATE = re.compile(
 )
 _LOGIN = re.compile(
     r"\b401\b|not logged in|log ?in\b.*(first|again|required)|please run /login|unauthorized|invalid.{0,10}api.?key"
-    r"|(missing|no|set).{0,30}(api.?key|auth method|credentials)|authentication",
+    r"|(missing|no|set|invalid).{0,30}(api.?key|auth method|credentials)|authentication",
     re.IGNORECASE,
 )
 _REFUSAL = re.compile(

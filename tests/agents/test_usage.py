@@ -21,9 +21,14 @@ def report(name, *documents):
     return agents.client(name).report(agents.events(lines))
 
 
-def test_the_recorded_output_of_codex():
-    found = agents.client("codex").report(agents.events((DATA / "codex.jsonl").read_bytes().splitlines()))
-    assert found.usage == Usage(input=21000, cached=14900, output=450, usd=None)
+@pytest.mark.parametrize(
+    ("name", "written", "usd"),
+    [("codex", 450, None), ("claude-code", 450, 0.0492), ("gemini-cli", 507, None), ("opencode", 450, 0.00849)],
+)
+def test_recorded_outputs(name, written, usd):
+    found = agents.client(name).report(agents.events((DATA / f"{name}.jsonl").read_bytes().splitlines()))
+    assert msgspec.structs.replace(found.usage, usd=None) == Usage(input=21000, cached=14900, output=written)
+    assert found.usage.usd == (None if usd is None else pytest.approx(usd))
     assert found.finished
     assert found.message.endswith("DESCRIPTION: the cheap way")
 

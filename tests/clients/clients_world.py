@@ -79,6 +79,10 @@ class World:
             f'base_url = "{self.model.url}/v1"\nwire_api = "responses"\nenv_key = "OPENAI_API_KEY"\n'
             "request_max_retries = 0\nstream_max_retries = 0\n"
         )
+        gemini = self.home / ".gemini"
+        gemini.mkdir()
+        # with a base URL in the environment it would take itself for the client of a gateway, and refuse that
+        (gemini / "settings.json").write_text('{"security": {"auth": {"selectedType": "gemini-api-key"}}}')
         opencode = self.home / ".config" / "opencode"
         opencode.mkdir(parents=True)
         provider = {

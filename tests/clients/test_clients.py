@@ -89,10 +89,10 @@ def test_a_client_finds_the_skills_and_performs_a_whole_experiment(case, tmp_pat
         world.git("add", "-A")
         world.git("commit", "-qm", "wrappers")
         done = world.client([str(program(case.argv[0])), *case.argv[1:]], "Reduce the cost.", **dict(case.env))
+        assert done.returncode == 0, (done.stdout[-2000:], done.stderr[-2000:])
         conversation = next(r for r in model.requests if r["body"].get("tools"))
         known = {name for name in SKILLS if f"autoloop-{name}" in json.dumps(conversation["body"])}
         instructed = "autoloop next --json" in model.said()
-    assert done.returncode == 0, (done.stdout[-2000:], done.stderr[-2000:])
     assert known == set(SKILLS)
     assert instructed, "the block of the instructions file reaches the model"
     experiment = world.autoloop("show", "1")["experiment"]
@@ -126,6 +126,7 @@ def record(name: str, output: str, world: World) -> None:
     text = output.replace(str(world.root), "/repository").replace(str(world.home), "/home/user")
     text = text.replace(FOLDER, "/clients")
     text = re.sub(r"/tmp/[\w./-]+", "/tmp/x", text)
+    text = re.sub(r"-tmp-pytest[\w-]*", "-repository", text)
     text = re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "0" * 8, text)
     DATA.mkdir(parents=True, exist_ok=True)
     (DATA / f"{name}.jsonl").write_text(text)
