@@ -30,11 +30,14 @@ from autoloop.payloads import (
     Eval,
     Finalize,
     History,
+    Ideas,
     Init,
     Learn,
     Next,
     Pre,
+    Report,
     Resumed,
+    RunAnswer,
     Running,
     SessionAnswer,
     SessionList,
@@ -42,6 +45,7 @@ from autoloop.payloads import (
     Status,
 )
 from autoloop.progress import Notify, silent
+from autoloop.recalled import LandAnswer, PruneAnswer, ReviveAnswer, UndoAnswer
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -154,6 +158,60 @@ class Workspace:
         """Finish whatever was interrupted."""
         return self._ask(Resumed, "resume")
 
+    def run(
+        self,
+        propose: str,
+        *,
+        goal: str | None = None,
+        name: str | None = None,
+        propose_timeout: str | None = None,
+        **limits: str | float,
+    ) -> RunAnswer:
+        """Drive a whole bounded session: one call of a command per experiment; see ``stopped`` for why it ended.
+
+        Args:
+            propose: run by the shell at the top of the work tree; it changes files, then ends.
+            goal: what the session is for.
+            name: what the session is called.
+            propose_timeout: time for one proposal, such as "30m".
+            limits: as the options of ``run``: ``experiments=5, time="2h", target="20%"``.
+        """
+        return self._ask(
+            RunAnswer, "run", propose=propose, goal=goal, name=name, propose_timeout=propose_timeout, **limits
+        )
+
+    # --- what becomes of experiments after they ended
+
+    def undo(self) -> UndoAnswer:
+        """Take back the last keep or discard: the experiment is in hand again, with its verdict."""
+        return self._ask(UndoAnswer, "undo")
+
+    def revive(self, number: int, *, description: str | None = None) -> ReviveAnswer:
+        """Apply what an earlier experiment tried to today's incumbent, as a new experiment."""
+        return self._ask(ReviveAnswer, "revive", number=number, description=description)
+
+    def land(self) -> LandAnswer:
+        """Put wins that wait on their branch, one commit each."""
+        return self._ask(LandAnswer, "land")
+
+    def prune(self, *, keep: int | None = None, dry_run: bool = False) -> PruneAnswer:
+        """Let go of the oldest candidates that were not kept; hold ``keep`` of them, or as many as configured."""
+        return self._ask(PruneAnswer, "prune", keep=keep, dry_run=dry_run)
+
+    # --- what is worth trying
+
+    def idea_add(self, text: str) -> Ideas:
+        """Note an idea, in one line; answers with the list."""
+        return self._ask(Ideas, "idea add", text=text)
+
+    def idea_drop(self, number: int) -> Ideas:
+        """Take an idea off the list, by its number there."""
+        return self._ask(Ideas, "idea drop", number=number)
+
+    def ideas(self) -> Ideas:
+        """The ideas, and which experiments were about them."""
+        return self._ask(Ideas, "idea list")
+
     # --- looking
 
     def next(self) -> Next:
@@ -175,6 +233,10 @@ class Workspace:
     def diff(self, number: int, other: int | None = None) -> Diff:
         """What an experiment changed; with ``other``, how the two candidates differ."""
         return self._ask(Diff, "diff", number=number, other=other)
+
+    def report(self, *, session: str | None = None, all_sessions: bool = False) -> Report:
+        """All that happened and what it rests on, as data; of the open or latest session unless said otherwise."""
+        return self._ask(Report, "report", session=session, all=all_sessions)
 
     # --- finishing
 

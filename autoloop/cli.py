@@ -18,9 +18,8 @@ from typing import NoReturn
 import msgspec
 
 from autoloop.commands.answer import Answer, App
-from autoloop.envelope import LONGEST, Envelope, failure, success
-from autoloop.errors import AutoLoopError, CommandError, InterruptedBySignalError
-from autoloop.model import Record
+from autoloop.document import as_ours, failed, printed
+from autoloop.errors import AutoLoopError, CommandError, InterruptedBySignalError, UsageError
 
 QUICK = {"status": "standing", "next": "possible"}
 
@@ -59,19 +58,11 @@ def _answered(name: str, app: App, ask: Callable[[], object]) -> int:
     except BrokenPipeError:
         return 0
     except Exception as error:  # noqa: BLE001 - the last line of defence: a bug becomes a report, never a traceback
-        return _fail(app, name, _as_ours(app, name, error))
-
-
-def _as_ours(app: App, name: str, error: Exception) -> AutoLoopError:
-    """Any exception as an error that a user can read."""
-    if isinstance(error, AutoLoopError):
-        return error
-    from autoloop.bugs import report
-
-    return AutoLoopError("bug", "AutoLoop made a mistake.", why=report(app, name, error), fix="autoloop resume")
+        return _fail(app, name, as_ours(app, name, error))
 
 
 def _prepare(app: App, arguments: list[str]) -> None:
+    app.serve = partial(_serve, app)
     app.follow = None if app.json else partial(_follow, app)
     app.interactive = sys.stdin.isatty() and sys.stdout.isatty() and not app.json
     quiet = any(a in {"-q", "--quiet"} for a in arguments)
@@ -103,19 +94,18 @@ def _shown(app: App, name: str, answer: Answer) -> int:
 
 def _show(app: App, name: str, answer: Answer) -> int:
     if app.json:
-        _print_json(app, success(name, answer.payload, _seen(app, answer.record), recovered=answer.recovered))
+        sys.stdout.buffer.write(printed(app, name, answer) + b"\n")
     else:
         from autoloop import render
 
-        answer = msgspec.structs.replace(answer, record=_seen(app, answer.record))
-        render.show(answer, color=_coloured(app), quiet=app.quiet)
+        seen = answer.record and app.workspace.seen(answer.record)
+        render.show(msgspec.structs.replace(answer, record=seen), color=_coloured(app), quiet=app.quiet)
     return answer.exit_code
 
 
 def _fail(app: App, name: str, error: AutoLoopError) -> int:
-    record = _last_record(app)
     if app.json:
-        _print_json(app, failure(name, error, record))
+        sys.stdout.buffer.write(failed(app, name, error) + b"\n")
     else:
         from autoloop import render
 
@@ -123,35 +113,26 @@ def _fail(app: App, name: str, error: AutoLoopError) -> int:
     return error.exit_code
 
 
-def _seen(app: App, record: Record | None) -> Record | None:
-    return None if record is None else app.workspace.seen(record)
-
-
-def _last_record(app: App) -> Record | None:
-    """The record, or None where there is none to be had."""
+def _serve(app: App) -> None:
+    """Serve agents; a signal ends the server at once, as a kill would: nothing it does is lost by that."""
     try:
-        return _seen(app, app.workspace.record())
-    except (AutoLoopError, OSError):
-        return None
+        from autoloop import mcp_server
+    except ImportError as error:
+        raise UsageError(
+            "extra_missing",
+            "Serving tools to agents needs a package that is not installed.",
+            why=str(error),
+            fix="pip install 'autoloop-fsm[mcp]'",
+        ) from None
+    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signum, signal.SIG_DFL)
 
+    def fresh() -> App:
+        made = App(json=True)
+        made.repo, made.yes, made.verbose = app.repo, app.yes, app.verbose
+        return made
 
-def _print_json(app: App, document: Envelope) -> None:
-    encoded = msgspec.json.encode(document)
-    if len(encoded) >= LONGEST:
-        from autoloop.fitting import fitted
-
-        encoded = fitted(document, partial(_put_aside, app, document.command))
-    sys.stdout.buffer.write(encoded + b"\n")
-
-
-def _put_aside(app: App, command: str, whole: bytes) -> str:
-    """Keep an answer that is too long to print; where nothing can be written the short one has to do."""
-    try:
-        file = app.workspace.layout.runs / "answers" / f"{command}.json"
-        app.workspace.store.write_text(file, whole.decode())
-        return str(file.relative_to(app.workspace.root))
-    except (AutoLoopError, OSError):
-        return ""
+    mcp_server.serve(fresh)
 
 
 def _coloured(app: App) -> bool:

@@ -43,6 +43,7 @@ COMMANDS = {
     "reproduce": ("reproduce", "reproduce", "Measure one experiment's commit against its parent again."),
     "finalize": ("finalize", "finalize", "Measure the gain again and build the review branch."),
     "prune": ("recall", "prune", "Let go of old candidates that were not kept."),
+    "mcp": ("mcp", "mcp", "Offer the state machine as tools (MCP on stdin and stdout)."),
     "machine": ("about", "machine", "Print the state machine."),
     "schema": ("about", "schema", "Print the JSON Schema of an answer or a file."),
     "config": ("about", "config", "Print the configuration with all defaults."),

@@ -27,7 +27,7 @@ FLOORS = MappingProxyType(
         3: "facts works engine workspace opened job sampler quiet checks readiness retention setup driver report "
         "reproduction adoption",
         4: "commands envelope fitting",
-        5: "render cli program called mcp_server api __main__ bugs ticker terminal",
+        5: "render cli program document called mcp_server api __main__ bugs ticker terminal",
     }
 )
 FLOOR_OF = {f"autoloop.{name}": floor for floor, names in FLOORS.items() for name in names.split()} | {"autoloop": 0}

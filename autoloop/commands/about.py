@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 import msgspec
 
@@ -98,16 +96,16 @@ def schema(app: App, name: str | None) -> Answer:  # noqa: ARG001 - it needs no 
         return Answer(SchemaShown(name, config_schema.schema()))
     if name not in _SCHEMAS:
         raise UsageError("schema_unknown", f"There is no schema {name!r}.", fix="autoloop schema")
-    return Answer(SchemaShown(name, _rooted(msgspec.json.schema(_SCHEMAS[name], schema_hook=_anything))))
+    return Answer(SchemaShown(name, answer_schema(_SCHEMAS[name])))
 
 
-def _rooted(schema: dict[str, Any]) -> dict[str, object]:
-    """The schema with its object at the root, where those who demand answers in a shape expect it."""
-    named = str(schema.get("$ref", "")).removeprefix("#/$defs/")
-    if not named:
-        return schema
-    inside = dict(schema["$defs"])
-    return {**inside.pop(named), **({"$defs": inside} if inside else {})}
+def answer_schema(*kinds: type) -> dict[str, object]:
+    """The JSON Schema of one of these Structs, with its object at the root, where strict readers expect it."""
+    schemas, inside = msgspec.json.schema_components(kinds, schema_hook=_anything, ref_template="#/$defs/{name}")
+    root = schemas[0] if len(schemas) == 1 else {"type": "object", "anyOf": list(schemas)}
+    named = str(root.get("$ref", "")).removeprefix("#/$defs/")
+    found = inside.pop(named) if named else root
+    return {**found, **({"$defs": inside} if inside else {})}
 
 
 def _anything(kind: type) -> dict[str, object]:  # noqa: ARG001 - msgspec's signature

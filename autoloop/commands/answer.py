@@ -64,6 +64,7 @@ class App:
         self.interactive = False
         self.notify: Notify = silent
         self.follow: Callable[[Callable[[], Answer]], Answer] | None = None
+        self.serve: Callable[[], None] | None = None
         self.ask: Callable[[str], bool] | None = None
         self.person: Person | None = None
 

@@ -66,6 +66,32 @@ def test_looking_answers_like_the_command_line(world):
         assert asked(world, expression) == world.result(*command), expression
 
 
+def test_what_becomes_of_experiments(world):
+    world.win("80")
+    assert asked(world, "workspace.undo()")["undone"] == "keep"
+    assert asked(world, "workspace.discard()")["experiment"]["status"] == "discarded"
+    assert asked(world, "workspace.revive(1)")["origin"] == 1
+    assert world.read("cost.txt") == "80\n"
+    assert asked(world, "workspace.discard()")["experiment"]["id"] == 2
+    assert [one["id"] for one in asked(world, "workspace.prune(keep=0, dry_run=True)")["pruned"]] == [1]
+    assert python(world, "-c", PROGRAM, "workspace.land()").split() == ["RefusedError", "nothing_waits"]
+
+
+def test_ideas(world):
+    assert asked(world, "workspace.idea_add('intern the tokens')") == world.result("idea", "list")
+    assert [idea["text"] for idea in asked(world, "workspace.ideas()")["ideas"]] == ["intern the tokens"]
+    assert asked(world, "workspace.idea_drop(1)")["ideas"] == []
+
+
+def test_a_whole_session(world):
+    found = asked(world, "workspace.run('echo 80 > cost.txt', goal='less', experiments=1)")
+    assert found["stopped"]["reason"] == "budget"
+    assert [one["status"] for one in found["experiments"]] == ["kept"]
+    report = asked(world, "workspace.report()")
+    assert [one["id"] for one in report["experiments"]] == [1]
+    assert report.keys() == world.result("report").keys()
+
+
 def test_acting(repository):
     assert asked(repository, "workspace.init(dry_run=True)")["written"] is False
     assert python(repository, "-c", PROGRAM, "workspace.eval()").split() == ["RefusedError", "not_initialized"]
