@@ -12,8 +12,8 @@ from autoloop.errors import UsageError
 def mcp(app: App) -> Answer:
     """Serve one client of the Model Context Protocol on stdin and stdout; agents start it, people need not.
 
-    The tools are the actions that are allowed now; `autoloop install codex --mcp` (or another
-    name) writes the client's configuration. With --yes the commands of a configuration that came with a clone count as approved.
+    The tools are the actions that are allowed now; `autoloop install codex --mcp` (or another name) writes the client's
+    configuration. With --yes the commands of a configuration that came with a clone count as approved.
 
     \b
     autoloop mcp
