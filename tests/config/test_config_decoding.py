@@ -180,7 +180,7 @@ OTHERWISE = {
         "target": "'20%'",
     },
     Scope: {"editable": "['src/**']", "protected": "['tests/**']"},
-    Git: {"message": "'{id}: {description}'", "max_file": "'1MiB'"},
+    Git: {"message": "'{id}: {description}'", "max_file": "'1MiB'", "retention": "7", "hooks": "true"},
     Machine: {"wait": "'1m'", "max_load": "0.5", "load_wait": "'1s'"},
     Holdout: {"command": "'check'", "timeout": "'1m'"},
     Guardrail: {
