@@ -19,7 +19,7 @@ from git_world import files
 # what a run of the same steps at another time does not have in common with this one
 _VOLATILE = {
     "at", "opened", "started", "closed", "taken", "seconds", "eval_time", "durations", "seconds_per_run", "seed",
-    "wall", "cpu",
+    "wall", "cpu", "pruned",
     "peak_rss", "usage", "loop", "expected_runs", "remembered", "request", "log", "stdout", "stderr", "group", "refs",
 }  # fmt: skip
 # the other flags, times and inode numbers are git's and the file system's own affair

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from interposer import KILL, Fault, Interposer
 from loop_world import World, environment, with_config, with_files
 
 LINES = "".join(f"line {number}\n" for number in range(1, 13))
@@ -77,6 +80,39 @@ def won(world: World) -> None:
     world.result("keep", "--commit")
 
 
+def lost(world: World) -> None:
+    world.result("discard", "--revert")
+
+
+def lost_twice(world: World) -> None:
+    world.result("pre", "--description", "another loss")
+    change(world, 140)
+    world.result("eval")
+    world.result("discard", "--revert")
+
+
+def waiting(world: World) -> None:
+    assert world.result("keep", "--no-commit")["experiment"]["waits"]
+
+
+def interrupted(world: World) -> None:
+    """A keep was killed as soon as the branch had moved."""
+    rehearsal = copied(world, world.root.parent.with_name("rehearsal"))
+    trace = rehearsal.root.parent / "trace"
+    _keep_under(rehearsal, Fault(), trace)
+    calls = dict(line.split(" ", 1) for line in trace.read_text().splitlines())
+    moved = f"rename {rehearsal.root}/.git/refs/heads/main"
+    _keep_under(world, Fault(1 + max(int(at) for at, call in calls.items() if call == moved), KILL))
+
+
+def _keep_under(world: World, fault: Fault, trace: Path | None = None) -> None:
+    faults = Interposer(world.root.parent / "page", world.root, fault, trace)
+    keep = [sys.executable, "-m", "autoloop", "keep", "--commit", "--json"]
+    subprocess.run(keep, cwd=world.root, env={**world.env, **faults.env}, capture_output=True, check=False)
+    assert faults.fired == bool(fault.at)
+    faults.close()
+
+
 # each moment of a loop follows from another
 FROM: dict[Prepare, Prepare | None] = {
     configured: None,
@@ -87,6 +123,10 @@ FROM: dict[Prepare, Prepare | None] = {
     keepable: editing,
     discardable: in_session,
     won: keepable,
+    lost: discardable,
+    lost_twice: lost,
+    waiting: keepable,
+    interrupted: keepable,
 }
 
 
@@ -112,6 +152,12 @@ SCENES = (
     Scene("discard", discardable, ("discard", "--revert", "--reason", "it lost")),
     Scene("finalize", won, ("finalize",)),
     Scene("session end", won, ("session", "end")),
+    Scene("undo keep", won, ("undo",)),
+    Scene("undo discard", lost, ("undo",)),
+    Scene("revive", lost, ("revive", "1")),
+    Scene("land", waiting, ("land",)),
+    Scene("prune", lost_twice, ("prune", "--keep", "0")),
+    Scene("resume", interrupted, ("resume",)),
 )
 SCENE = {scene.name: scene for scene in SCENES}
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 
 from loop_world import World
 
@@ -167,8 +165,8 @@ def killed_in(world: World, state: str, *arguments: str) -> None:
     journal = world.root / ".autoloop/history.jsonl"
     while f'"{state}"' not in journal.read_text().splitlines()[-1] and running.poll() is None:
         pass
-    os.killpg(running.pid, signal.SIGKILL) if os.getpgid(running.pid) == running.pid else running.kill()
-    running.wait(timeout=30)
+    running.kill()
+    running.communicate(timeout=30)
 
 
 def test_an_undo_that_was_killed_is_finished_once(world):
