@@ -120,7 +120,7 @@ def test_wins_can_be_held_back_where_git_is_writable(world):
     assert found["experiments"] == [1, 2]
     assert heads(world).replace(world.git("for-each-ref", f"refs/heads/{found['name']}"), "") == start
     world.write("notes.txt", "mine\n")
-    world.git("commit", "-qam", "mine", "--", "notes.txt")
+    world.git("commit", "-qm", "mine", "--", "notes.txt")
     landed = world.result("land")
     assert landed["rebased"]
     assert world.git("log", "--format=%s").splitlines()[:3] == ["exp-002: later", "exp-001: held", "mine"]
@@ -134,11 +134,10 @@ def test_a_landing_that_was_killed_is_finished_once(world, inside, point):
     inside.win("64", "second")
     journal = world.root / ".autoloop/history.jsonl"
     lines = journal.read_bytes().count(b"\n") + point
-    running = world.start("land")
-    while journal.read_bytes().count(b"\n") < lines and running.poll() is None:
-        pass
-    running.kill()
-    running.wait(timeout=30)
+    with world.start("land") as running:
+        while journal.read_bytes().count(b"\n") < lines and running.poll() is None:
+            pass
+        running.kill()
     world.result("resume")
     if Store(Layout(world.root)).load(Record).waiting:  # it was killed before it had begun
         world.result("land")
