@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from collections.abc import Callable, Iterator
@@ -104,6 +103,8 @@ def _type_at(root: object, path: Path) -> object:
 
 
 def _no_such_key(name: str, kind: object) -> str:
+    import difflib
+
     names: tuple[str, ...] = getattr(kind, "__struct_fields__", ())
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.4)
     return f"there is no key {name!r}; " + (f"did you mean {near[0]!r}?" if near else f"known: {', '.join(names)}")

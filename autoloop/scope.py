@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Collection, Iterable
 
@@ -102,6 +101,8 @@ def bad_pattern(pattern: str) -> str:
 
 def imported(sources: Iterable[bytes]) -> set[str]:
     """Top-level names that Python sources import; one that is no Python imports nothing."""
+    import ast
+
     names: set[str] = set()
     for source in sources:
         try:

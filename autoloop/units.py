@@ -75,7 +75,7 @@ NOT_FINITE = r"[-+\u2212]?(?:nan|inf(?:inity)?)(?![A-Za-z0-9_])"
 UNIT = rf"(?:%|[µμ]?{_WORD})(?:/[µμ]?{_WORD}){{0,2}}"
 QUANTITY = rf"[$€£]?(?:{NUMBER}|(?i:{NOT_FINITE}))(?:[ \t]?(?:{UNIT}))?"
 """Regular expressions, without groups, of a number, of a word for no number, of a unit and of one after the other."""
-_QUANTITY = re.compile(rf"([$€£]?)({NUMBER}|(?i:{NOT_FINITE}))[ \t]?({UNIT})?")
+_QUANTITY = rf"([$€£]?)({NUMBER}|(?i:{NOT_FINITE}))[ \t]?({UNIT})?"  # compiled when first met: a look never needs it
 
 
 class Quantity(msgspec.Struct, frozen=True):
@@ -153,7 +153,7 @@ def parse_quantity(text: str) -> Quantity | None:
     Understands ``42ms``, ``1.2e-3``, ``1_000``, ``1,200 req/s``, ``-5``, ``12%``, ``$0.02``. The value may be NaN or
     infinite, since only the caller knows how to complain about that.
     """
-    match = _QUANTITY.fullmatch(text.strip())
+    match = re.fullmatch(_QUANTITY, text.strip())
     if match is None:
         return None
     currency, number, unit = match.groups()

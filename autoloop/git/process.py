@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import functools
 import os
-import shlex
 import shutil
 import signal
 import tempfile
-import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -97,6 +95,8 @@ def run(call: Call, version: tuple[int, ...]) -> Answer:
         code = _wait(call, version, (stdin, out, err))
         answer = Answer(code, _content(out), _content(err).decode(errors="replace").strip())
     if answer.code not in call.ok:
+        import shlex
+
         raise explain(shlex.join(call.args[:2]), answer.code, answer.err)
     return answer
 
@@ -162,13 +162,19 @@ class _Timer:
     """A timer as a context; none when there are no seconds."""
 
     def __init__(self, seconds: float | None, action: Callable[[], None]) -> None:
-        self._timer = None if seconds is None else threading.Timer(seconds, action)
+        self._seconds, self._action = seconds, action
+        self._cancel: Callable[[], None] | None = None
 
     def __enter__(self) -> None:
-        if self._timer:
-            self._timer.daemon = True
-            self._timer.start()
+        if self._seconds is None:
+            return
+        from threading import Timer
+
+        timer = Timer(self._seconds, self._action)
+        timer.daemon = True
+        timer.start()
+        self._cancel = timer.cancel
 
     def __exit__(self, *_: object) -> None:
-        if self._timer:
-            self._timer.cancel()
+        if self._cancel:
+            self._cancel()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -143,6 +142,8 @@ def flush(git: Git) -> None:
 
 
 def _flush(folder: Path) -> None:
+    import ctypes
+
     handle = os.open(folder, os.O_RDONLY)
     try:
         # syncfs is Linux's; it fails when the disk did, and then nobody may hear that all is well
