@@ -157,6 +157,7 @@ class Session(msgspec.Struct, frozen=True):
         wins: ids of kept experiments, in order.
         usage: what its agents used, as far as they said.
         calls: how often an agent was called, and how many of the latest calls (``silent``) did not say what they used.
+        ingested: digests of the outputs that were counted for agents run by hand; none counts twice.
     """
 
     id: int
@@ -181,6 +182,7 @@ class Session(msgspec.Struct, frozen=True):
     usage: Usage = Usage()
     calls: int = 0
     silent: int = 0
+    ingested: tuple[str, ...] = ()
 
 
 class Fingerprint(msgspec.Struct, frozen=True):

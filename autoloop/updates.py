@@ -183,6 +183,7 @@ def book_usage(record: Record, facts: Facts) -> Record:
     """What an agent's call used counts for the session, and is told of the experiment it was made for."""
     session = the(Session, record.session)
     call = msgspec.convert(facts.options["call"], AgentCall)
+    digest = facts.options.get("digest")
     usage = session.usage.plus(call.usage)
     session = replace(
         session,
@@ -190,6 +191,7 @@ def book_usage(record: Record, facts: Facts) -> Record:
         calls=session.calls + 1,
         silent=session.silent + 1 if call.usage.tokens is None else 0,
         spent=replace(session.spent, tokens=usage.tokens, usd=usage.usd),
+        ingested=(*session.ingested, str(digest)) if digest else session.ingested,
     )
     experiment = record.experiment and replace(record.experiment, calls=(*record.experiment.calls, call))
     return replace(record, session=session, experiment=experiment)

@@ -25,6 +25,7 @@ GUARDS: dict[str, Guard] = {
         setup.commit_exists,
         session.no_session_open,
         session.session_open,
+        session.usage_new,
         session.no_experiment_open,
         session.experiment_open,
         verdict.verdict_given,

@@ -24,6 +24,15 @@ def session_open(facts: Facts) -> Blocked | None:
     return Blocked("no_session", "no session is open", "autoloop session start --name NAME")
 
 
+def usage_new(facts: Facts) -> Blocked | None:
+    """What is to be counted was not counted before."""
+    session = facts.record.session
+    if session is None or facts.options.get("digest") not in session.ingested:
+        return None
+    why = f"this very output was counted for session {session.name!r} before, and nothing counts twice"
+    return Blocked("usage_counted", why, "autoloop status")
+
+
 def no_experiment_open(facts: Facts) -> Blocked | None:
     """No experiment is open."""
     experiment = facts.record.experiment
