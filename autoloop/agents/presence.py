@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 from pathlib import Path
 
 from autoloop import runner
@@ -12,6 +11,8 @@ from autoloop.agents.client import Client
 from autoloop.errors import CommandError
 
 _PATIENCE = 30.0
+_LINES = 20
+_NOWHERE = Path("/")  # no settings of a repository count
 _VERSION = re.compile(r"\d+(?:\.\d+)+")
 
 
@@ -19,7 +20,8 @@ def installed_version(client: Client) -> tuple[int, ...]:
     """The client's version; empty when it does not say one.
 
     Raises:
-        CommandError: ``agent_not_installed``, ``agent_too_old``, or ``agent_broken`` when it does not even start.
+        CommandError: ``agent_not_installed``, ``agent_too_old``, ``agent_broken`` when it does not even start, or
+            ``agent_slow`` when it did not answer in time.
     """
     if shutil.which(client.program) is None:
         raise CommandError(
@@ -38,18 +40,18 @@ def installed_version(client: Client) -> tuple[int, ...]:
 
 
 def _asked(client: Client) -> str:
-    with tempfile.TemporaryDirectory() as folder:
-        out, err = Path(folder) / "out", Path(folder) / "err"
-        asking = runner.Command(
-            argv=(client.program, "--version"), cwd=Path(folder), timeout=_PATIENCE, keep_env=("*",)
+    call = (client.program, "--version")
+    said = runner.ask(runner.Command(argv=call, cwd=_NOWHERE, timeout=_PATIENCE, keep_env=("*",)), _LINES)
+    if said.outcome == "timeout":
+        raise CommandError(
+            "agent_slow",
+            f"{' '.join(call)} did not answer within {_PATIENCE:.0f} s.",
+            why="the client is installed; the machine may be busy, or the client waits for something",
+            fix=f"see how long it takes: {' '.join(call)}",
         )
-        finished = runner.run(asking, stdout=out, stderr=err)
-        if finished.outcome != "ok":
-            raise CommandError(
-                "agent_broken",
-                f"{client.program} --version failed ({finished.outcome}).",
-                why=runner.tail(err, 3).strip(),
-                fix=client.install,
-            )
-        found = _VERSION.search(runner.tail(out))
+    if said.outcome != "ok":
+        raise CommandError(
+            "agent_broken", f"{' '.join(call)} failed ({said.outcome}).", why=said.why, fix=client.install
+        )
+    found = _VERSION.search(said.text)
     return found[0] if found else ""

@@ -24,7 +24,8 @@ def _installed(one: Client) -> Check:
     try:
         version = installed_version(one)
     except CommandError as error:
-        return Check("client", "fail", error.what, error.why, error.fix)
+        status = "warn" if error.code == "agent_slow" else "fail"
+        return Check("client", status, error.what, error.why, error.fix)
     oldest = f" (at least {_spelled(one.oldest)} is needed)" if one.oldest else ""
     if not version and one.oldest:
         what = f"{one.title} is installed, but does not say its version{oldest}."

@@ -15,7 +15,7 @@ from autoloop.agents import Client, install
 from autoloop.errors import AutoLoopError
 from autoloop.outcomes import Check
 from autoloop.paths import DIRECTORY
-from autoloop.readiness.shell import AgentShell, Said
+from autoloop.readiness.shell import AgentShell
 
 LAUNCHER = f"sh {DIRECTORY}/autoloop"
 _PROFILES = (".bash_profile", ".bash_login", ".profile")  # a login shell of bash reads the first that is there
@@ -46,13 +46,13 @@ def program(shell: AgentShell, *, launcher: bool) -> Iterator[Check]:
     yield _by_launcher(shell.client, by_launcher)
 
 
-def _by_name(client: Client, said: Said, *, usable: bool) -> Check:
+def _by_name(client: Client, said: runner.Said, *, usable: bool) -> Check:
     called = " ".join(client.shell.argv)
-    if said.outcome == "ok" and said.line == f"autoloop {__version__}":
+    if said.outcome == "ok" and said.text == f"autoloop {__version__}":
         return Check("path", "pass", f"Its shell ({called}) finds autoloop.")
     if said.outcome == "ok":
         what = f"Its shell ({called}) finds another autoloop."
-        return Check("path", "warn", what, f"it says {said.line!r}, this is {__version__}", f"use: {LAUNCHER}")
+        return Check("path", "warn", what, f"it says {said.text!r}, this is {__version__}", f"use: {LAUNCHER}")
     return Check(
         "path", "warn" if usable else "fail", f"Its shell ({called}) finds no autoloop.", said.why, _way(client)
     )
@@ -69,7 +69,7 @@ def _way(client: Client) -> str:
     return f"add to ~/{profile}: {export}"
 
 
-def _by_launcher(client: Client, said: Said | None) -> Check:
+def _by_launcher(client: Client, said: runner.Said | None) -> Check:
     if said is None:
         what = f"There is no {DIRECTORY}/autoloop, by which shells without PATH find the program."
         return Check("launcher", "warn", what, "AutoLoop is not set up here", "autoloop init --verify")
@@ -104,9 +104,9 @@ def git(shell: AgentShell, *, launcher: bool) -> Iterator[Check]:
     yield from (_writable(client, check, sandboxed=sandboxed) for check in found if check.id == "git_writable")
 
 
-def _found(said: Said) -> tuple[Check, ...]:
+def _found(said: runner.Said) -> tuple[Check, ...]:
     try:
-        return msgspec.json.decode(said.line, type=_Printed).result.checks
+        return msgspec.json.decode(said.text, type=_Printed).result.checks
     except msgspec.MsgspecError:
         return ()
 

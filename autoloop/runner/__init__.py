@@ -16,6 +16,7 @@ How a run is built, from the outside in:
 
 from __future__ import annotations
 
+from autoloop.runner.asking import Said, ask
 from autoloop.runner.process import run
 from autoloop.runner.program import ended, program, start
 from autoloop.runner.reading import lines, tail
@@ -29,6 +30,8 @@ __all__ = [
     "Limits",
     "Outcome",
     "ProcessUsage",
+    "Said",
+    "ask",
     "ended",
     "lines",
     "program",
