@@ -8,7 +8,8 @@ from typing import Self
 
 import msgspec
 
-from autoloop.model import WAIT, Record
+from autoloop.errors import UsageError
+from autoloop.model import WAIT, Record, Session
 from autoloop.paths import Layout
 from autoloop.store import Store
 
@@ -52,6 +53,27 @@ class Workspace:
         if self.layout.config.exists():
             return Record(state="configured", loop=new_loop())
         return Record()
+
+    def sessions(self) -> tuple[Session, ...]:
+        """All sessions, oldest first; the open one as it is now."""
+        known = {session.id: session for session in self.store.sessions(Session)}
+        if (opened := self.record().session) is not None:
+            known[opened.id] = opened
+        return tuple(known[number] for number in sorted(known))
+
+    def session(self, name: str = "") -> Session:
+        """The session of that name or number (of several with that name the latest), without one the latest of all.
+
+        Raises:
+            UsageError: there is none.
+        """
+        known = self.sessions()
+        named = [session for session in known if not name or name in {session.name, str(session.id)}]
+        if named:
+            return named[-1]
+        told = ", ".join(session.name for session in known) or "none"
+        what = f"There is no session {name!r}." if name else "There is no session."
+        raise UsageError("session_unknown", what, why=f"known: {told}", fix="autoloop session list")
 
     def seen(self, record: Record) -> Record:
         """The record as others see it: while a process is at work here, there is nothing to do but wait."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from autoloop.commands.app import Answer, App, command
-from autoloop.commands.lookup import experiment_of, session_of, sides
+from autoloop.commands.lookup import experiment_of, sides
 from autoloop.errors import UsageError
 from autoloop.facts import LiveFacts
 from autoloop.model import Experiment
@@ -54,7 +54,7 @@ def of_session(workspace: OpenWorkspace, name: str) -> tuple[str, str]:
     Raises:
         UsageError: there is no such session, or it has no wins.
     """
-    session = session_of(workspace, name)
+    session = workspace.session(name)
     wins = [workspace.store.experiment(number, Experiment) for number in session.wins]
     commits = [win.commit for win in wins if win is not None and win.commit]
     if not commits:

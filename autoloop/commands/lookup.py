@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from autoloop.commands.answer import App
 from autoloop.errors import UsageError
-from autoloop.model import Experiment, Session
-from autoloop.workspace import Workspace
+from autoloop.model import Experiment
 
 
 def experiment_of(app: App, number: int) -> Experiment:
@@ -26,22 +25,3 @@ def experiment_of(app: App, number: int) -> Experiment:
 def sides(experiment: Experiment) -> tuple[str, str]:
     """The trees before and after an experiment."""
     return experiment.before, experiment.candidate or experiment.before
-
-
-def session_of(workspace: Workspace, name: str) -> Session:
-    """The session of that name or number, else the open one, else the latest.
-
-    Raises:
-        UsageError: there is none.
-    """
-    record = workspace.record()
-    known = {session.id: session for session in workspace.store.sessions(Session)}
-    if record.session is not None:
-        known[record.session.id] = record.session
-    named = [known[number] for number in sorted(known) if not name or name in {known[number].name, str(number)}]
-    if not named:
-        told = ", ".join(session.name for session in known.values()) or "none"
-        raise UsageError(
-            "session_unknown", "There is no such session.", why=f"known: {told}", fix="autoloop session list"
-        )
-    return named[-1]

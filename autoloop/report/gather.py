@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from autoloop import __version__
 from autoloop.budget import elapsed, ledger
-from autoloop.errors import AutoLoopError, UsageError
+from autoloop.errors import AutoLoopError
 from autoloop.model import Baseline, Confirmation, Experiment, Session
 from autoloop.opened import OpenWorkspace
 from autoloop.report.headline import headline
@@ -57,19 +57,10 @@ def gather(workspace: OpenWorkspace, now: float, *, session: str | None = None, 
 
 
 def _chosen(workspace: OpenWorkspace, asked: str | None, *, everything: bool) -> tuple[Session, ...]:
-    known = {one.id: one for one in workspace.store.sessions(Session)}
-    if (opened := workspace.record().session) is not None:
-        known[opened.id] = opened
-    ordered = tuple(known[number] for number in sorted(known))
-    if asked is None:
-        return ordered if everything else ordered[-1:]
-    found = tuple(one for one in ordered if asked in {one.name, str(one.id)})
-    if not found:
-        names = ", ".join(one.name for one in ordered) or "none"
-        raise UsageError(
-            "session_unknown", f"There is no session {asked!r}.", why=f"known: {names}", fix="autoloop session list"
-        )
-    return found[-1:]
+    if asked is not None:
+        return (workspace.session(asked),)
+    known = workspace.sessions()
+    return known if everything else known[-1:]
 
 
 def _experiments(workspace: OpenWorkspace, sessions: Sequence[Session], *, everything: bool) -> list[Experiment]:

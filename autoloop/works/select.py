@@ -13,33 +13,20 @@ def chosen_sessions(job: Job) -> tuple[Session, ...]:
     Raises:
         UsageError: ``session_unknown``, or ``no_wins`` in what was chosen.
     """
-    asked = job.options
-    everything = sorted(_known(job), key=lambda session: session.id)
-    if asked.get("all"):
-        chosen = everything
-    elif asked.get("session"):
-        chosen = [s for s in everything if asked["session"] in {s.name, str(s.id)}]
-        if not chosen:
-            names = ", ".join(s.name for s in everything) or "none"
-            raise UsageError(
-                "session_unknown",
-                f"There is no session {asked['session']!r}.",
-                why=f"known: {names}",
-                fix="autoloop session list",
-            )
-    else:
-        chosen = [s for s in everything if s.wins][-1:] if job.record.session is None else [job.record.session]
+    name = job.options.get("session")
+    chosen = (job.workspace.session(str(name)),) if name and not job.options.get("all") else _unnamed(job)
     with_wins = tuple(session for session in chosen if session.wins)
     if not with_wins:
         raise UsageError("no_wins", "The chosen session has no wins.", fix="autoloop session list")
     return with_wins
 
 
-def _known(job: Job) -> list[Session]:
-    stored = {session.id: session for session in job.workspace.store.sessions(Session)}
+def _unnamed(job: Job) -> tuple[Session, ...]:
+    if job.options.get("all"):
+        return job.workspace.sessions()
     if job.record.session is not None:
-        stored[job.record.session.id] = job.record.session
-    return list(stored.values())
+        return (job.record.session,)
+    return tuple(session for session in job.workspace.sessions() if session.wins)[-1:]
 
 
 def wins_of(job: Job, session: Session) -> tuple[Experiment, ...]:
