@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from pathlib import Path
 
 import msgspec
 
 from autoloop import agents, runner
+from autoloop.driver import complaints
 from autoloop.driver.command import described, started
 from autoloop.driver.hand import Errand, Event, Proposal
 from autoloop.usage import Usage
 
-_RATE = re.compile(
-    r"\b429\b|rate.?limit|too many requests|quota|usage limit|resource.?exhausted|overloaded|\b529\b", re.IGNORECASE
-)
-_LOGIN = re.compile(
-    r"\b401\b|not logged in|log ?in\b.*(first|again|required)|please run /login|unauthorized|invalid.{0,10}api.?key"
-    r"|(missing|no|set|invalid).{0,30}(api.?key|auth method|credentials)|authentication",
-    re.IGNORECASE,
-)
-_REFUSAL = re.compile(
-    r"\b(I'm sorry|I am sorry|I can.?t|I cannot|I won't|I'm unable|I am unable|not able to help)\b",
-    re.IGNORECASE,
-)
 _TOLD = 300
 _ENDED: dict[str, tuple[Event, str]] = {
     "timeout": ("overrun", "took longer than one call may, and was ended"),
@@ -82,6 +70,8 @@ class AgentHand(msgspec.Struct, frozen=True):
         event, why = judged(report, finished.outcome, runner.tail(finished.stderr, 5))
         if event in {"overrun", "not_found"}:
             why = f"{self.client.program} {why}"
+        elif event == "not_logged_in":
+            why = f"{why}; log in with: {self.client.login.command}"
         return Proposal(event, why, described(report.message), report.message, finished.seconds, usage)
 
     def _report(self, finished: runner.Finished) -> agents.Report:
@@ -98,9 +88,9 @@ def judged(report: agents.Report, outcome: str, complaint: str) -> tuple[Event, 
         return "proposed", ""
     told = (report.error or complaint).strip()
     said = told[:_TOLD] or "it said nothing"
-    if _LOGIN.search(told):
+    if complaints.not_logged_in(told):
         return "not_logged_in", f"the client is not logged in: {said}"
-    if _RATE.search(told):
+    if complaints.turned_away(told):
         return "rate_limited", f"the model's provider turned the call away: {said}"
     if outcome == "ok":
         return "premature", f"the client ended without its final event: {said}"
@@ -112,6 +102,6 @@ def unchanged(said: str) -> tuple[Event, str]:
     first = " ".join(said.split())[:_TOLD]
     if not first:
         return "silent", "the agent said nothing and changed nothing"
-    if _REFUSAL.search(first):
+    if complaints.refused(first):
         return "refused", f"the agent refused: {first}"
     return "unchanged", f"the agent changed nothing: {first}"

@@ -21,7 +21,7 @@ def ask(engine: Engine, hand: Hand, record: Record, experiment: Experiment) -> P
     workspace = engine.workspace
     engine.notify(Progress("run", f"experiment {experiment.id}: asking {hand.name} for a proposal", notable=True))
     errand = _errand(engine, hand, record, experiment)
-    watch = Watch(workspace, f"refs/autoloop/{record.loop}/{experiment.id}/strayed")
+    watch = Watch(workspace, record, f"refs/autoloop/{record.loop}/{experiment.id}/strayed")
     return watch.settle(hand.call(errand))
 
 

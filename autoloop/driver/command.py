@@ -9,12 +9,12 @@ from pathlib import Path
 import msgspec
 
 from autoloop import runner
+from autoloop.driver import complaints
 from autoloop.driver.hand import Errand, Event, Proposal
 
 NOTHING_LEFT = 10
 PLACEHOLDER = "{prompt_file}"
 _DESCRIPTION = re.compile(r"^\W*DESCRIPTION:\s*(\S.*)$", re.MULTILINE)
-_ENDED: dict[str, Event] = {"timeout": "overrun", "not_found": "not_found"}
 
 
 def described(text: str) -> str:
@@ -50,11 +50,18 @@ class CommandHand(msgspec.Struct, frozen=True):
         if finished.exit_code == NOTHING_LEFT:
             return Proposal("nothing_left", f"the {self.name} has nothing more to propose", seconds=finished.seconds)
         if finished.outcome != "ok":
-            why = f"the {self.name} failed ({finished.outcome}): {runner.tail(finished.stderr, 3).strip()}"
-            event = "crashed" if not self.agent and finished.outcome == "not_found" else _ENDED.get(finished.outcome)
-            return Proposal(event or "crashed", why, seconds=finished.seconds)
+            told = runner.tail(finished.stderr, 3).strip()
+            why = f"the {self.name} failed ({finished.outcome}): {told}"
+            return Proposal(self._ended(finished.outcome, told), why, seconds=finished.seconds)
         said = runner.tail(finished.stdout, 50)
         return Proposal("proposed", description=described(said), said=said, seconds=finished.seconds)
+
+    def _ended(self, outcome: str, told: str) -> Event:
+        if outcome == "timeout":
+            return "overrun"
+        if self.agent and complaints.turned_away(told):
+            return "rate_limited"
+        return "not_found" if self.agent and outcome == "not_found" else "crashed"
 
     def _line(self, brief: Path) -> str:
         line = self.command.replace(PLACEHOLDER, shlex.quote(str(brief)))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
+
+DATA = Path(__file__).parent.parent / "data" / "agents"
 
 
 def drive(world, script, *more, code=0):
@@ -41,7 +44,52 @@ def test_own_files_that_were_edited_are_back(world):
 def test_a_second_loop_is_refused(world):
     again = "python3 -m autoloop run --propose true --json > ../second.json; echo 80 > cost.txt"
     drive(world, again)
-    assert json.loads((world.root.parent / "second.json").read_text())["error"]["code"]
+    assert json.loads((world.root.parent / "second.json").read_text())["error"]["code"] == "driven"
+
+
+@pytest.mark.parametrize(
+    "words", ["eval", "pre --description x", "keep", "discard", "usage ingest --agent codex notes"]
+)
+def test_no_step_of_the_loop_can_be_taken_from_inside(world, words):
+    (world.root.parent / "notes").write_bytes((DATA / "codex.jsonl").read_bytes())
+    acting = words.replace("notes", "../notes")
+    drive(world, f"python3 -m autoloop {acting} --json > ../inside.json; echo 80 > cost.txt")
+    assert json.loads((world.root.parent / "inside.json").read_text())["error"]["code"] == "driven"
+    assert event(world) == "proposed"
+
+
+def test_looking_is_allowed_from_inside(world):
+    drive(world, "python3 -m autoloop status --json > ../inside.json; echo 80 > cost.txt")
+    assert json.loads((world.root.parent / "inside.json").read_text())["result"]["experiment"]["id"] == 1
+
+
+def test_one_who_hides_that_it_is_driven_starts_no_second_loop(world):
+    again = "env -u AUTOLOOP_DRIVEN python3 -m autoloop run --propose true --json > ../second.json; echo 80 > cost.txt"
+    answer = drive(world, again)
+    assert json.loads((world.root.parent / "second.json").read_text())["error"]["code"] == "run_in_progress"
+    assert answer["experiments"][0]["status"] == "kept"
+
+
+def test_commits_that_were_reset_away_are_back_and_nothing_of_it_is_measured(world):
+    world.write("notes.txt", "mine\nnew thoughts\n")
+    world.git("commit", "-qam", "thoughts")
+    before = world.git("rev-parse", "HEAD")
+    world.write("notes.txt", "mine\nnewer thoughts\n")
+    world.write("untracked.txt", "mine too\n")
+    answer = drive(world, "git reset -q --hard HEAD^; git clean -qfd; echo 80 > cost.txt")
+    assert (event(world), answer["experiments"][0]["status"]) == ("strayed", "discarded")
+    assert world.git("rev-parse", "HEAD") == before
+    assert world.read("notes.txt") == "mine\nnewer thoughts\n"
+    assert world.read("untracked.txt") == "mine too\n"
+    assert world.read("cost.txt") == "100\n"
+
+
+@pytest.mark.parametrize("cleaning", ["git reset -q --hard", "git stash -q", "git checkout -q -- ."])
+def test_work_of_the_user_that_was_thrown_away_is_back(world, cleaning):
+    world.write("notes.txt", "mine\nnew thoughts\n")
+    answer = drive(world, f"{cleaning}; echo 80 > cost.txt")
+    assert (event(world), answer["experiments"][0]["status"]) == ("strayed", "discarded")
+    assert world.read("notes.txt") == "mine\nnew thoughts\n"
 
 
 @pytest.mark.parametrize("cap", [("--tokens", "1k"), ("--usd", "1")])
