@@ -15,7 +15,7 @@ command would have ended with (``autoloop.errors``).
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypeVar
+from typing import TypedDict, TypeVar, Unpack
 
 import msgspec
 
@@ -43,11 +43,46 @@ from autoloop.payloads import (
     SessionList,
     Show,
     Status,
+    Steered,
+    UsageAnswer,
 )
 from autoloop.progress import Notify, silent
 from autoloop.recalled import LandAnswer, PruneAnswer, ReviveAnswer, UndoAnswer
 
 T = TypeVar("T", bound=msgspec.Struct)
+
+
+class SessionLimits(TypedDict, total=False):
+    """What bounds a session; what is not given comes from the configuration.
+
+    Durations are texts such as ``"2h"``; ``tokens`` may be ``"2M"``; ``target`` is a value or a gain such as ``"20%"``.
+    """
+
+    experiments: int
+    time: str
+    eval_time: str
+    tokens: int | str
+    usd: float
+    failures: int
+    plateau: int
+    target: float | str
+
+
+class Driving(SessionLimits, total=False):
+    """What bounds a driven session, and each call of its agent.
+
+    ``goal``: what the session is for; ``name``: what it is called. ``call_time``: for one call (``"30m"``);
+    ``retry_wait``: the first wait after a rate limit (``"30s"``). ``full_access``: the agent may do everything, not
+    only edit files. ``price``: US dollars per million tokens of input, of cached input and of output, if the client
+    names no cost.
+    """
+
+    goal: str
+    name: str
+    call_time: str
+    retry_wait: str
+    full_access: bool
+    price: tuple[float, float, float]
 
 
 class Workspace:
@@ -101,14 +136,14 @@ class Workspace:
     # --- sessions
 
     def session_start(
-        self, *, name: str | None = None, goal: str | None = None, **limits: str | float
+        self, *, name: str | None = None, goal: str | None = None, **limits: Unpack[SessionLimits]
     ) -> SessionAnswer:
         """Open a bounded session.
 
         Args:
             name: what it is called.
             goal: what it is for.
-            limits: as the options of ``session start``: ``experiments=5, time="2h", target="20%"``.
+            limits: ``experiments=5, time="2h", target="20%"``, see `SessionLimits`.
         """
         return self._ask(SessionAnswer, "session start", name=name, goal=goal, **limits)
 
@@ -146,9 +181,9 @@ class Workspace:
         """
         return _measured(self._answer("wait", timeout=f"{seconds}s"))
 
-    def keep(self, *, description: str | None = None) -> Ended:
-        """Commit exactly the experiment's paths."""
-        return self._ask(Ended, "keep", description=description)
+    def keep(self, *, commit: bool = True, description: str | None = None) -> Ended:
+        """Commit exactly the experiment's paths, or without ``commit`` hold the commit until `land`."""
+        return self._ask(Ended, "keep", commit=commit, description=description)
 
     def discard(self, *, revert: bool = True, description: str | None = None, reason: str | None = None) -> Ended:
         """Put exactly the experiment's paths back."""
@@ -160,25 +195,38 @@ class Workspace:
 
     def run(
         self,
-        propose: str,
+        propose: str | None = None,
         *,
-        goal: str | None = None,
-        name: str | None = None,
-        propose_timeout: str | None = None,
-        **limits: str | float,
+        agent: str | None = None,
+        agent_cmd: str | None = None,
+        **options: Unpack[Driving],
     ) -> RunAnswer:
-        """Drive a whole bounded session: one call of a command per experiment; see ``stopped`` for why it ended.
+        """Drive a whole bounded session: one fresh call per experiment; see ``stopped`` for why it ended.
 
         Args:
             propose: run by the shell at the top of the work tree; it changes files, then ends.
-            goal: what the session is for.
-            name: what the session is called.
-            propose_timeout: time for one proposal, such as "30m".
-            limits: as the options of ``run``: ``experiments=5, time="2h", target="20%"``.
+            agent: instead of it, a coding agent: ``"codex"``, ``"claude-code"``, ``"gemini-cli"``, ``"cursor"`` or
+                ``"opencode"``.
+            agent_cmd: instead of it, the command of an agent of your own; ``{prompt_file}`` is the brief, else stdin.
+            options: how each call and the session are bounded, see `Driving`.
+
+        Raises:
+            CommandError: the agent is not installed, too old or does not start.
+            RefusedError: ``cap_not_enforceable``: nobody says what the limit is about.
+            LockedError: another driver is at work here.
         """
-        return self._ask(
-            RunAnswer, "run", propose=propose, goal=goal, name=name, propose_timeout=propose_timeout, **limits
-        )
+        given: dict[str, object] = dict(options)
+        if price := options.get("price"):
+            given["price"] = ",".join(map(str, price))
+        return self._ask(RunAnswer, "run", propose=propose, agent=agent, agent_cmd=agent_cmd, **given)
+
+    def steer(self, text: str | None = None, *, clear: bool = False) -> Steered:
+        """Add a note to every brief of a driven session from the next call on, or take all notes back."""
+        return self._ask(Steered, "steer", text=(text,) if text else None, clear=clear)
+
+    def usage_ingest(self, agent: str, file: str | Path) -> UsageAnswer:
+        """Count what an agent used that was run by hand, from its machine-readable output; each output counts once."""
+        return self._ask(UsageAnswer, "usage ingest", agent=agent, file=str(file))
 
     # --- what becomes of experiments after they ended
 

@@ -31,7 +31,12 @@ def eval_(app: App, description: str | None, exit_code: bool) -> Answer:
 @detachable
 @click.option("--exit-code", is_flag=True, help=_EXIT_CODE)
 def rerun(app: App, exit_code: bool) -> Answer:
-    """Measure an undecided change once more, from fresh samples and at a stricter level."""
+    """Measure an undecided change once more, from fresh samples and at a stricter level.
+
+    \b
+    autoloop rerun
+    autoloop rerun --detach       then: autoloop wait
+    """
     return _measured(app, "rerun", {}, exit_code=exit_code)
 
 

@@ -38,7 +38,6 @@ def _options(function: Callable[..., Answer]) -> Callable[..., Answer]:
         ),
         click.option("--propose", metavar="CMD", help="A command that changes files, then ends."),
         click.option("--call-time", default="30m", show_default=True, metavar="30m", help="Time for one call."),
-        click.option("--propose-timeout", hidden=True, metavar="30m"),
         click.option(
             "--retry-wait", default="30s", show_default=True, metavar="30s", help="First wait after a rate limit."
         ),
@@ -92,7 +91,7 @@ def _hand(app: App, options: dict[str, Any]) -> tuple[Hand, Patience]:
             "Say who makes the proposals: one of --agent, --agent-cmd and --propose.",
             fix="autoloop run --help",
         )
-    timeout = seconds(options["propose_timeout"] or options["call_time"], "--call-time") or 0.0
+    timeout = seconds(options["call_time"], "--call-time") or 0.0
     patience = Patience(first_wait=seconds(options["retry_wait"], "--retry-wait") or 0.0)
     root = app.workspace.root
     if options["propose"]:

@@ -92,6 +92,49 @@ def test_a_whole_session(world):
     assert report.keys() == world.result("report").keys()
 
 
+AGENT = """#!/bin/sh
+if [ "$1" = --version ]; then echo codex-cli 0.169.0; exit; fi
+cat > ../brief.md
+echo 80 > cost.txt
+echo '{"type":"item.completed","item":{"type":"agent_message","text":"DESCRIPTION: cheaper"}}'
+echo '{"type":"turn.completed","usage":{"input_tokens":1000000,"cached_input_tokens":0,"output_tokens":100000}}'
+"""
+
+
+def test_a_session_of_a_coding_agent(world, tmp_path):
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "codex").write_text(AGENT)
+    (tmp_path / "bin" / "codex").chmod(0o755)
+    world.env["PATH"] = f"{tmp_path / 'bin'}:{world.env['PATH']}"
+    assert asked(world, "workspace.steer('leave the size alone')")["notes"] == "- leave the size alone\n"
+    call = "workspace.run(agent='codex', goal='less', experiments=1, usd=10, price=(1.0, 0.1, 10.0), call_time='30s')"
+    found = asked(world, call)
+    assert [(one["status"], one["description"]) for one in found["experiments"]] == [("kept", "cheaper")]
+    assert found["usage"]["usd"] == pytest.approx(2.0)
+    brief = (tmp_path / "brief.md").read_text()
+    assert "Goal: less" in brief
+    assert "leave the size alone" in brief
+    assert asked(world, "workspace.steer(clear=True)")["notes"] == ""
+
+
+def test_an_agent_of_ones_own_and_one_that_was_run_by_hand(world, tmp_path):
+    found = asked(world, "workspace.run(agent_cmd='cat > ../brief.md; echo 80 > cost.txt', experiments=2, plateau=1)")
+    assert [one["status"] for one in found["experiments"]] == ["kept", "discarded"]
+    assert "# Experiment 2" in (tmp_path / "brief.md").read_text()
+    output = Path(__file__).parent.parent / "data" / "agents" / "codex.jsonl"
+    assert asked(world, f"workspace.usage_ingest('codex', {str(output)!r})")["session"]["tokens"] == 21450
+
+
+def test_a_win_may_be_held_back(world):
+    asked(world, "workspace.pre('cheaper')")
+    world.write("cost.txt", "80\n")
+    asked(world, "workspace.eval()")
+    assert asked(world, "workspace.keep(commit=False)")["experiment"]["status"] == "kept"
+    assert world.git("log", "--format=%s").split() == ["first"]
+    asked(world, "workspace.land()")
+    assert world.git("log", "--format=%s", "-1").strip() == "exp-001: cheaper"
+
+
 def test_acting(repository):
     assert asked(repository, "workspace.init(dry_run=True)")["written"] is False
     assert python(repository, "-c", PROGRAM, "workspace.eval()").split() == ["RefusedError", "not_initialized"]
@@ -114,6 +157,11 @@ def test_a_measurement_that_outlives_the_caller(candidate):
         ("workspace.session_start(time='soon')", "UsageError duration_invalid"),
         ("workspace.session_start(bogus=1)", "UsageError usage"),
         ("Workspace('/').status()", "GitError not_a_repository"),
+        ("workspace.run()", "UsageError no_hand"),
+        ("workspace.run('true', agent='codex')", "UsageError no_hand"),
+        ("workspace.run(agent='cobol')", "UsageError usage"),
+        ("workspace.run(agent_cmd='true', tokens='1k')", "RefusedError cap_not_enforceable"),
+        ("workspace.usage_ingest('codex', 'nothing.jsonl')", "UsageError no_such_file"),
     ],
 )
 def test_errors_are_exceptions(world, expression, told):

@@ -273,7 +273,7 @@ BROKEN = {
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_proposer_is_tried_twice_and_the_tree_restored(world, name):
     script, says = BROKEN[name]
-    result = propose(world, script, "--experiments", "5", "--propose-timeout", "1s", code=4)
+    result = propose(world, script, "--experiments", "5", "--call-time", "1s", code=4)
     assert result["stopped"]["reason"] == "proposer"
     assert says in result["stopped"]["why"]
     assert len(result["experiments"]) == 2
