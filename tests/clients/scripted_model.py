@@ -1,13 +1,14 @@
 """A model that says what a script says, behind the four protocols that the clients speak; loopback only.
 
-A script is a list of shell commands and a last word. Which command comes next follows from the conversation that a
-request carries: as many tool results as it holds, so many commands are done. So a client may repeat requests as it
-likes, and what it asks on the side (titles, routing) changes nothing.
+A script is a list of shell commands and edits, and a last word. Which turn comes next follows from the conversation
+that a request carries: as many tool results as it holds, so many turns are done. So a client may repeat requests as
+it likes, and what it asks on the side (titles, routing) changes nothing.
 """
 
 from __future__ import annotations
 
 import json
+import shlex
 import threading
 import time
 from dataclasses import dataclass, field
@@ -21,25 +22,36 @@ OUTPUT = (50, 60, 70, 80, 90, 100, 110)
 THOUGHT = (7, 8, 9, 10, 11, 12, 13)
 
 
+@dataclass(frozen=True)
+class Edit:
+    """A file that is read, as clients demand it, and then written with the client's own tools."""
+
+    path: str
+    text: str
+
+
 @dataclass
 class Script:
     """What the model does in one conversation.
 
     Attributes:
-        commands: shell commands, one a turn.
+        commands: shell commands, one a turn, and edits, two turns each.
         last: the final message.
         status: answer every request with this HTTP status instead.
         hang: never answer.
     """
 
-    commands: list[str] = field(default_factory=list)
+    commands: list[str | Edit] = field(default_factory=list)
     last: str = "DESCRIPTION: as scripted"
     status: int = 0
     hang: bool = False
 
-    def turn(self, done: int) -> tuple[str, str]:
-        """``command`` or ``text``, and which."""
-        return ("command", self.commands[done]) if done < len(self.commands) else ("text", self.last)
+    def turn(self, done: int) -> tuple[str, str | Edit]:
+        """``command``, ``read``, ``write`` or ``text``, and which."""
+        turns: list[tuple[str, str | Edit]] = []
+        for one in self.commands:
+            turns += [("read", one), ("write", one)] if isinstance(one, Edit) else [("command", one)]
+        return turns[done] if done < len(turns) else ("text", self.last)
 
 
 class Model:
@@ -121,7 +133,7 @@ class Handler(BaseHTTPRequestHandler):
             return
         done = protocol.done(body)
         kind, what = script.turn(done)
-        make = protocol.command if kind == "command" else protocol.text
+        make = getattr(protocol, kind)
         self._say(make(body, what, min(done, len(INPUT) - 1)), protocol, body)
 
     def _say(self, said, protocol, body) -> None:
@@ -166,6 +178,12 @@ class Responses:
         given = json.dumps(arguments.get(name, {"command": ["bash", "-lc", command]}))
         return self._events({"type": "function_call", "call_id": f"c{turn}", "name": name, "arguments": given}, turn)
 
+    def read(self, body, edit, turn):
+        return self.command(body, shlex.join(["cat", edit.path]), turn)
+
+    def write(self, body, edit, turn):
+        return self.command(body, f"printf %s {shlex.quote(edit.text)} > {shlex.quote(edit.path)}", turn)
+
     def text(self, body, text, turn):
         content = [{"type": "output_text", "text": text}]
         return self._events({"type": "message", "role": "assistant", "id": f"m{turn}", "content": content}, turn)
@@ -198,9 +216,18 @@ class Messages:
         return sum(part.get("type") == "tool_result" for part in parts)
 
     def command(self, body, command, turn):
-        given = json.dumps({"command": command, "description": "as scripted"})
-        block = {"type": "tool_use", "id": f"toolu_{turn}", "name": "Bash", "input": {}}
-        return self._events(block, {"type": "input_json_delta", "partial_json": given}, "tool_use", turn, body)
+        return self._call("Bash", {"command": command, "description": "as scripted"}, turn, body)
+
+    def read(self, body, edit, turn):
+        return self._call("Read", {"file_path": edit.path}, turn, body)
+
+    def write(self, body, edit, turn):
+        return self._call("Write", {"file_path": edit.path, "content": edit.text}, turn, body)
+
+    def _call(self, name, given, turn, body):
+        block = {"type": "tool_use", "id": f"toolu_{turn}", "name": name, "input": {}}
+        delta = {"type": "input_json_delta", "partial_json": json.dumps(given)}
+        return self._events(block, delta, "tool_use", turn, body)
 
     def text(self, body, text, turn):
         delta = {"type": "text_delta", "text": text}
@@ -240,7 +267,16 @@ class Generate:
         return sum("functionResponse" in part for content in body["contents"] for part in content.get("parts", []))
 
     def command(self, body, command, turn):
-        return self._made({"functionCall": {"name": "run_shell_command", "args": {"command": command}}}, turn)
+        return self._call("run_shell_command", {"command": command}, turn)
+
+    def read(self, body, edit, turn):
+        return self._call("read_file", {"file_path": edit.path}, turn)
+
+    def write(self, body, edit, turn):
+        return self._call("write_file", {"file_path": edit.path, "content": edit.text}, turn)
+
+    def _call(self, name, given, turn):
+        return self._made({"functionCall": {"name": name, "args": given}}, turn)
 
     def text(self, body, text, turn):
         return self._made({"text": text}, turn)
@@ -276,8 +312,17 @@ class Chat:
         return sum(message["role"] == "tool" for message in body["messages"])
 
     def command(self, body, command, turn):
-        given = json.dumps({"command": command, "description": "as scripted"})
-        call = {"index": 0, "id": f"call_{turn}", "type": "function", "function": {"name": "bash", "arguments": given}}
+        return self._call("bash", {"command": command, "description": "as scripted"}, turn)
+
+    def read(self, body, edit, turn):
+        return self._call("read", {"filePath": edit.path}, turn)
+
+    def write(self, body, edit, turn):
+        return self._call("write", {"filePath": edit.path, "content": edit.text}, turn)
+
+    def _call(self, name, given, turn):
+        function = {"name": name, "arguments": json.dumps(given)}
+        call = {"index": 0, "id": f"call_{turn}", "type": "function", "function": function}
         return self._chunks({"role": "assistant", "tool_calls": [call]}, "tool_calls", turn)
 
     def text(self, body, text, turn):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from clients_world import FOLDER, World, program
-from scripted_model import CACHED, INPUT, OUTPUT, THOUGHT, Model, Script
+from scripted_model import CACHED, INPUT, OUTPUT, THOUGHT, Edit, Model, Script
 
 from autoloop import agents
 from autoloop.agents.wanted import SKILLS
@@ -132,6 +132,45 @@ def record(name: str, output: str, world: World) -> None:
     (DATA / f"{name}.jsonl").write_text(text)
 
 
+def told(said, name: str, answer: dict) -> None:
+    said()
+    for one in answer["experiments"]:
+        said(f"run {name}: #{one['id']} {one['status']} {one['description']}: {one['reason'][:110]}")
+    said(f"run {name}: stopped {answer['stopped']}; usage {answer['usage']}")
+
+
+@pytest.mark.parametrize("name", [case.name for case in CASES])
+def test_run_drives_a_client_that_may_only_edit_files_through_a_session(name, tmp_path, said):
+    cost = str(tmp_path / "a repository" / "cost.txt")
+    scripts = (
+        Script([Edit(cost, "80\n")], "Done.\nDESCRIPTION: cheaper"),
+        Script([Edit(cost, "120\n")], "Done.\nDESCRIPTION: dearer"),
+        Script([Edit(cost, "60\n")], "Done.\nDESCRIPTION: cheaper still"),
+    )
+    with Model(*scripts) as model:
+        world = World.made(tmp_path, model)
+        ready(world)
+        answer = world.autoloop(
+            *("run", "--agent", name, "--goal", "lower cost", "--experiments", "3", "--time", "10m"),
+            *("--tokens", "2M", "--call-time", "90s"),
+            timeout=400,
+        )
+        briefs = [r for r in model.requests if "# Experiment 3" in json.dumps(r["body"])]
+    told(said, name, answer)
+    assert [(one["status"], one["description"]) for one in answer["experiments"]] == [
+        ("kept", "cheaper"),
+        ("discarded", "dearer"),
+        ("kept", "cheaper still"),
+    ]
+    assert (world.root / "cost.txt").read_text() == "60\n"
+    assert world.git("log", "--format=%s", "-2").split("\n")[:2] == ["exp-003: cheaper still", "exp-001: cheaper"]
+    assert answer["stopped"]["reason"] == "budget"
+    thought = sum(THOUGHT[:3]) if name == "gemini-cli" else 0
+    assert answer["usage"]["tokens"] == 3 * (sum(INPUT[:3]) + sum(OUTPUT[:3]) + thought)
+    assert (answer["usage"]["usd"] is None) == (name in {"codex", "gemini-cli"})
+    assert "#2 discarded" in json.dumps(briefs)
+
+
 def test_run_drives_the_real_codex_through_a_crash_and_an_over_long_call(tmp_path, said):
     scripts = (
         Script(["echo 80 > cost.txt"], "Done.\nDESCRIPTION: cheaper"),
@@ -149,10 +188,7 @@ def test_run_drives_the_real_codex_through_a_crash_and_an_over_long_call(tmp_pat
         )
         briefs = [r for r in model.requests if "Experiment 4" in json.dumps(r["body"])]
     found = [(one["id"], one["status"], one["description"]) for one in answer["experiments"]]
-    said()
-    for one in answer["experiments"]:
-        said(f"run: #{one['id']} {one['status']} {one['description']}: {one['reason'][:110]}")
-    said(f"run: stopped {answer['stopped']}; usage {answer['usage']}")
+    told(said, "codex", answer)
     assert [status for _, status, _ in found] == ["kept", "discarded", "discarded", "kept"]
     assert (found[0][2], found[3][2]) == ("cheaper", "cheaper still")
     events = [world.autoloop("show", str(number))["experiment"]["calls"][0]["event"] for number in (1, 2, 3, 4)]
