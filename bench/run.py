@@ -35,16 +35,19 @@ def main() -> None:
         repository = Path(folder) / "repository"
         environment = prepared(repository)
         print(f"{'command':34} {'time':>9} {'of bare python':>15} {'goal':>7}")
-        for arguments, goal in (("status --json", 5), ("next --json", 8), ("history --json", 8), ("--version", 5)):
+        for arguments, goal in (
+            ("status --json", "<= 5"),
+            ("next --json", "<= 8"),
+            ("history --json", ""),
+            ("--version", ""),
+        ):
             bare, command = interleaved(
                 [sys.executable, "-c", "pass"],
                 [sys.executable, "-m", "autoloop", *arguments.split()],
                 repository,
                 environment,
             )
-            print(
-                f"{'autoloop ' + arguments:34} {command * 1000:6.0f} ms {command / bare:14.1f}x {'<= ' + str(goal):>7}"
-            )
+            print(f"{'autoloop ' + arguments:34} {command * 1000:6.0f} ms {command / bare:14.1f}x {goal:>7}")
         overhead(repository, environment)
         history(Path(folder), environment)
     for script, arguments in (

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
+from pathlib import Path
 
 import pytest
+
+_MEMORY = Path("/dev/shm")
+_ROOM = 4 << 30
+
+# The program and git flush every step to the disk, and a flush waits for what all other tests have written. A file
+# system in memory has nothing to wait for; what a dying disk does is played elsewhere, on file systems made for it.
+if "TMPDIR" not in os.environ and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM:
+    os.environ["TMPDIR"] = str(_MEMORY)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -119,7 +119,7 @@ def test_wins_can_be_held_back_where_git_is_writable(world):
     found = world.result("finalize", "--no-confirm")["branches"][0]
     assert found["experiments"] == [1, 2]
     assert heads(world).replace(world.git("for-each-ref", f"refs/heads/{found['name']}"), "") == start
-    world.write("notes.txt", "mine\n")
+    world.write("notes.txt", "still mine\n")
     world.git("commit", "-qm", "mine", "--", "notes.txt")
     landed = world.result("land")
     assert landed["rebased"]
