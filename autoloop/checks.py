@@ -13,7 +13,7 @@ from autoloop.guards import GUARDS
 from autoloop.model import Record
 from autoloop.opened import OpenWorkspace
 from autoloop.outcomes import Check
-from autoloop.units import format_size
+from autoloop.units import counted, format_size
 from autoloop.updates import UPDATES
 
 _LEAST_FREE = 500 << 20
@@ -108,7 +108,7 @@ def _retention(workspace: OpenWorkspace, record: Record) -> Iterator[Check]:
         return
     if old:
         size = format_size(sum(one.bytes for one in old))
-        what = f"{len(old)} old candidates are held beyond the {limit} of [git] retention ({size} of raw output)."
+        what = f"{counted(len(old), 'old candidate')} more than the {limit} of [git] retention ({size} of raw output)."
         yield Check("retention", "warn", what, "", "autoloop prune")
 
 
@@ -160,7 +160,7 @@ def _journal(workspace: OpenWorkspace) -> Check:
         return Check("journal", "pass", "The journal is empty.")
     chain = workspace.store.verify_chain()
     if chain.ok:
-        return Check("journal", "pass", f"The journal's chain of {chain.events} lines is unbroken.")
+        return Check("journal", "pass", f"The journal's chain of {counted(chain.events, 'line')} is unbroken.")
     return Check(
         "journal",
         "fail",

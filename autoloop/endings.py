@@ -10,6 +10,7 @@ from autoloop import budget
 from autoloop.guards import Facts
 from autoloop.model import Best, Ending, Evaluation, Experiment, Incumbent, Record, Session, Waiting
 from autoloop.outcomes import Discarded, HoldoutFailed, Kept, Landed, Undone
+from autoloop.stats import compounded
 
 replace = msgspec.structs.replace
 T = TypeVar("T")
@@ -41,12 +42,12 @@ def close_kept(record: Record, facts: Facts) -> Record:
         metrics=evaluation.metrics,
         remembered=kept.remembered,
     )
-    gain = (evaluation.improvement.expected or 0.0) / 100
+    gains = (session.claimed, evaluation.improvement.expected or 0.0)
     session = replace(
         session,
         spent=budget.closed(session.spent, kept=True, crashed=False),
         wins=(*session.wins, experiment.id),
-        claimed=100 * _compounded(session.claimed / 100, gain, shrinks=_shrinks(record)),
+        claimed=compounded(gains, lower=_shrinks(record)),
     )
     return replace(
         record,
@@ -80,10 +81,6 @@ def record_holdout_failure(record: Record, facts: Facts) -> Record:
 
 def _shrinks(record: Record) -> bool:
     return record.baseline is None or record.baseline.direction == "lower_is_better"
-
-
-def _compounded(sofar: float, gain: float, *, shrinks: bool) -> float:
-    return 1 - (1 - sofar) * (1 - gain) if shrinks else (1 + sofar) * (1 + gain) - 1
 
 
 def _better(record: Record, new: Best) -> Best:

@@ -30,7 +30,7 @@ def judge_number(
         return GuardrailResult(name, passed=None, value=value, why="there is nothing to compare with yet")
     which, reference, limit = _strictest(rail, limits)
     sign = "<=" if _lower(rail) else ">="
-    threshold = f"{sign} {format_value(limit, rail.unit)} ({float(rail.threshold):.3g} of the {which}'s)"
+    threshold = f"{sign} {format_value(limit, rail.unit)} ({_margin(rail)}the {which}'s)"
     passed = value <= limit if _lower(rail) else value >= limit
     told = f"{format_value(value, rail.unit)} against {format_value(reference, rail.unit)} of the {which}"
     return GuardrailResult(name, passed, value, threshold, "" if passed else told)
@@ -38,6 +38,12 @@ def judge_number(
 
 def _lower(rail: Guardrail) -> bool:
     return rail.direction == "lower_is_better"
+
+
+def _margin(rail: Guardrail) -> str:
+    """``5 % above ``, where there is one."""
+    side = "above" if _lower(rail) else "below"
+    return f"{100 * rail.threshold:.3g} % {side} " if rail.threshold else ""
 
 
 def _limit(rail: Guardrail, reference: float) -> float:

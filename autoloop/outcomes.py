@@ -126,24 +126,6 @@ class Landed(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
 
-class Branch(msgspec.Struct, frozen=True):
-    """A review branch; ``paths`` are those that its wins changed, and no other branch's wins did."""
-
-    name: str
-    base: str
-    head: str
-    experiments: tuple[int, ...]
-    commits: tuple[str, ...]
-    paths: tuple[str, ...] = ()
-
-
-class Skipped(msgspec.Struct, frozen=True):
-    """A win that is not on the branch, and why."""
-
-    experiment: int
-    why: str
-
-
 class PullRequest(msgspec.Struct, frozen=True):
     """The text for reviewers, and the command that opens the request; ``url`` once it was opened (``--pr``)."""
 
@@ -151,6 +133,25 @@ class PullRequest(msgspec.Struct, frozen=True):
     body_file: str
     argv: tuple[str, ...]
     url: str = ""
+
+
+class Branch(msgspec.Struct, frozen=True):
+    """A review branch; ``paths`` are those that its wins changed and no other branch's; ``pr`` asks for its review."""
+
+    name: str
+    base: str
+    head: str
+    experiments: tuple[int, ...]
+    commits: tuple[str, ...]
+    paths: tuple[str, ...] = ()
+    pr: PullRequest | None = None
+
+
+class Skipped(msgspec.Struct, frozen=True):
+    """A win that is not on the branch, and why."""
+
+    experiment: int
+    why: str
 
 
 class Finalized(msgspec.Struct, frozen=True):

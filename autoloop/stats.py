@@ -127,6 +127,14 @@ def tie_step(x: Sequence[float]) -> float:
     return 0.0 if len(gaps) + 1 == len(s) else min(gaps, default=0.0)
 
 
+def compounded(percents: Sequence[float], *, lower: bool) -> float:
+    """Gains that followed one another as one, in per cent: two of 10 % make 19 % where lower is better, else 21 %."""
+    total = 1.0
+    for percent in percents:
+        total *= 1 - percent / 100 if lower else 1 + percent / 100
+    return 100 * (1 - total if lower else total - 1)
+
+
 def finite(x: float) -> float:
     """The value itself, or the largest representable magnitude of its sign when it overflowed (0 for nan)."""
     if isfinite(x):

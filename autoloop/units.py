@@ -209,6 +209,11 @@ def format_count(count: float) -> str:
     return f"{count:g}"
 
 
+def counted(number: float, thing: str) -> str:
+    """A whole number of things: ``1 win``, ``3 wins``."""
+    return f"{number:,.0f} {thing}{'' if round(number) == 1 else 's'}"
+
+
 def format_duration(seconds: float) -> str:
     """``seconds`` for people: ``420 ms``, ``9.5 s``, ``1m 32s``, ``2h 5m``."""
     if seconds < 0:

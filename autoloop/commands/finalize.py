@@ -15,7 +15,7 @@ from autoloop.commands.detached import detachable
 from autoloop.commands.firing import fire
 from autoloop.errors import CommandError
 from autoloop.model import Confirmation
-from autoloop.outcomes import Finalized, PullRequest
+from autoloop.outcomes import Branch, Finalized
 from autoloop.payloads import FinalConfirmed, Finalize
 
 _PATIENCE = 120.0
@@ -49,12 +49,13 @@ def finalize(app: App, no_confirm: bool, pr: bool, **options: Any) -> Answer:  #
     if not isinstance(found, Finalized):
         message = "finalize came to nothing"
         raise TypeError(message)
+    branches = tuple(_opened(app, branch) for branch in found.branches) if pr else found.branches
     payload = Finalize(
-        branches=found.branches,
+        branches=branches,
         claimed_percent=round(found.claimed_percent, 4),
         confirmed=_shown(found.confirmed),
         skipped=found.skipped,
-        pr=_opened(app, found) if pr else found.pr,
+        pr=branches[0].pr or found.pr,
         ablation=found.ablation,
         holdout=found.holdout,
         notes=done.notes,
@@ -69,9 +70,11 @@ def _demand_gh() -> None:
         raise CommandError("gh_missing", "--pr needs GitHub's command gh, and there is none on PATH.", fix=fix)
 
 
-def _opened(app: App, found: Finalized) -> PullRequest:
-    """Run the command that opens the request; the branch is built already, whatever comes of this."""
-    line = shlex.join(found.pr.argv)
+def _opened(app: App, branch: Branch) -> Branch:
+    """Run the command that opens the branch's request; the branch is built already, whatever comes of this."""
+    if branch.pr is None:
+        return branch
+    line = shlex.join(branch.pr.argv)
     command = runner.Command(shell=line, cwd=app.workspace.root, timeout=_PATIENCE, keep_env=("*",))
     folder = app.workspace.layout.runs / "pull-request"
     folder.mkdir(parents=True, exist_ok=True)
@@ -79,11 +82,12 @@ def _opened(app: App, found: Finalized) -> PullRequest:
     if finished.outcome != "ok":
         raise CommandError(
             "pr_failed",
-            f"The branch {found.branches[0].name} is built, but gh did not open a pull request.",
+            f"The branch {branch.name} is built, but gh did not open a pull request.",
             why=runner.tail(finished.stderr, 5) or finished.outcome,
-            fix=f"git push -u origin {shlex.quote(found.branches[0].name)} && {line}",
+            fix=f"git push -u origin {shlex.quote(branch.name)} && {line}",
         )
-    return msgspec.structs.replace(found.pr, url=runner.tail(finished.stdout, 1).strip())
+    request = msgspec.structs.replace(branch.pr, url=runner.tail(finished.stdout, 1).strip())
+    return msgspec.structs.replace(branch, pr=request)
 
 
 def _shown(known: Confirmation | None) -> FinalConfirmed | None:

@@ -14,6 +14,7 @@ from autoloop.errors import StateError
 from autoloop.opened import OpenWorkspace
 from autoloop.payloads import Doctor, EvalInferred, EvidenceShown, Inferred, Init, NamedCommand
 from autoloop.setup import write
+from autoloop.units import counted
 
 _OTHERS = 4
 
@@ -70,7 +71,9 @@ def init(app: App, verify: bool, dry_run: bool, force: bool, track: bool, table:
 
 def _told(taken: adoption.Taken, imported: int, backup: str | None) -> tuple[str, ...]:
     """What became of the other tool's experiments and files."""
-    said = f"{imported} experiments of {taken.source} are in the history now; they count as no win"
+    said = (
+        f"{counted(imported, 'experiment')} of {taken.source} now in the history, to learn from: none counts as a win"
+    )
     return (said, f"the files of the original AutoLoop are kept in {backup}") if taken.original else (said,)
 
 

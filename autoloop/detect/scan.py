@@ -18,6 +18,7 @@ from autoloop.detect.suggest import suggestions
 from autoloop.detect.tasks import read_tasks
 from autoloop.detect.tree import Tree
 from autoloop.detect.words import Candidate, Finding, Inference
+from autoloop.units import counted
 
 # What must exist before an ecosystem's module is worth importing: base names or endings of files.
 _TRACES = {
@@ -111,10 +112,11 @@ def _protected(repo: Repository, findings: tuple[Finding, ...], best: Candidate 
 def _reasons(repo: Repository, findings: tuple[Finding, ...]) -> Iterator[str]:
     yield from (reason for finding in findings for reason in finding.reasons)
     owners = [finding for finding in findings if finding.ecosystem not in rank.CROSS_CUTTING]
+    files = counted(len(repo.tree.files), "file")
     if not repo.tree.files:
         yield "the repository has no files"
     elif not owners:
-        yield f"none of the {len(repo.tree.files)} files belongs to a build, a package or a program that is known here"
+        yield f"nothing in {files} belongs to a build, a package or a program that is known here"
     else:
         kinds = ", ".join(finding.ecosystem for finding in owners)
-        yield f"no benchmark library, target or script that prints a number in {len(repo.tree.files)} files ({kinds})"
+        yield f"no benchmark library, target or script that prints a number in {files} ({kinds})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from autoloop.guards.facts import Facts
 from autoloop.model import Blocked
+from autoloop.units import counted
 
 
 def commit_wanted(facts: Facts) -> Blocked | None:
@@ -37,7 +38,7 @@ def wins_waiting(facts: Facts) -> Blocked | None:
 
 
 def _wins(number: int) -> str:
-    return "1 win waits" if number == 1 else f"{number} wins wait"
+    return f"{counted(number, 'win')} {'waits' if number == 1 else 'wait'}"
 
 
 def ending_known(facts: Facts) -> Blocked | None:

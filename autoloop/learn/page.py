@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from autoloop.learn.terms import Claim, Failures, Finding, Idea, Insights, Repeat, Revisit, Track, WatchOut
 from autoloop.similarity import percent
+from autoloop.units import counted
 
 T = TypeVar("T")
 
@@ -26,9 +27,11 @@ _TITLES = {
 
 
 def markdown(insights: Insights) -> str:
-    """The page, without markers; sections that have nothing to say are left out."""
+    """The page, without markers; sections that have nothing to say are left out, and no text becomes markup."""
     tally = insights.tally
-    counts = f"{tally.total} experiments: {tally.kept} kept, {tally.discarded} discarded, {tally.crashed} crashed"
+    counts = (
+        f"{counted(tally.total, 'experiment')}: {tally.kept} kept, {tally.discarded} discarded, {tally.crashed} crashed"
+    )
     counts += f", {tally.imported} imported" if tally.imported else ""
     parts = [counts + (f", {tally.open} open." if tally.open else ".")]
     parts += _section("Claimed and confirmed", insights.claims, _claim)
@@ -40,11 +43,11 @@ def markdown(insights: Insights) -> str:
     parts += _section("Worth another look", insights.revisit, _revisit)
     parts += _section("Tried before", insights.repeats, _repeat)
     parts += _section("Next ideas", insights.ideas, _idea)
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(parts).replace("<", "&lt;") + "\n"
 
 
 def digest(insights: Insights, most: int = 3) -> dict[str, list[str]]:
-    """The weightiest lines of the sections that say what to do next, by title; empty sections are left out."""
+    """The weightiest lines of the sections that say what to do next, by title, as plain text; no empty ones."""
     sections = {
         "What helped": [_win(win) for win in insights.helped[:most]],
         "Watch out": [_watch_out(warning) for warning in insights.watch_outs[:most]],
@@ -59,9 +62,9 @@ def refs(experiments: Iterable[int]) -> str:
     return ", ".join(f"#{number}" for number in experiments)
 
 
-def safe(text: str) -> str:
-    """A text of somebody else's on one line, cut to length, without comments or other markup of ours."""
-    line = " ".join(text.split()).replace("<", "&lt;")
+def cut(text: str) -> str:
+    """A text of somebody else's on one line, cut to length."""
+    line = " ".join(text.split())
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1].rstrip() + "…"
 
 
@@ -87,10 +90,10 @@ def _interval(value: float | None, low: float | None, high: float | None) -> str
 def _claim(claim: Claim) -> str:
     found = "not measured again yet"
     if claim.confirmed is not None:
-        pairs = f" in {claim.pairs} pairs" if claim.pairs else ""
+        pairs = f" in {counted(claim.pairs, 'pair')}" if claim.pairs else ""
         found = f"confirmed {_interval(claim.confirmed, claim.low, claim.high)}{pairs}"
     return (
-        f"session {claim.session} ({safe(claim.name)}): claimed {percent(claim.claimed)}, {found} ({refs(claim.wins)})"
+        f"session {claim.session} ({cut(claim.name)}): claimed {percent(claim.claimed)}, {found} ({refs(claim.wins)})"
     )
 
 
@@ -99,9 +102,9 @@ def _win(win: Finding) -> str:
     again = {None: "", True: ", confirmed with its session", False: ", not confirmed when measured again"}[
         win.confirmed
     ]
-    moved = f"; also {', '.join(f'{safe(k)} {v:+.0f} %' for k, v in list(win.moved.items())[:3])}" if win.moved else ""
+    moved = f"; also {', '.join(f'{cut(k)} {v:+.0f} %' for k, v in list(win.moved.items())[:3])}" if win.moved else ""
     gain = _interval(win.percent, win.low, win.high)
-    return f"#{win.experiment} {safe(win.description)}: {gain}{claimed}{again}{moved}"
+    return f"#{win.experiment} {cut(win.description)}: {gain}{claimed}{again}{moved}"
 
 
 def _failed(groups: Sequence[Failures]) -> list[str]:
@@ -112,12 +115,12 @@ def _failed(groups: Sequence[Failures]) -> list[str]:
 
 
 def _failure(finding: Finding) -> str:
-    return f"#{finding.experiment} {safe(finding.description)}: {safe(finding.why)}"
+    return f"#{finding.experiment} {cut(finding.description)}: {cut(finding.why)}"
 
 
 def _watch_out(warning: WatchOut) -> str:
     what = "guardrail " if warning.kind == "guardrail" else ""
-    return f"{what}{safe(warning.name)}: {safe(warning.text)} ({refs(warning.experiments[-_MOST:])})"
+    return f"{what}{cut(warning.name)}: {cut(warning.text)} ({refs(warning.experiments[-_MOST:])})"
 
 
 def _track(track: Track) -> str:
@@ -127,12 +130,12 @@ def _track(track: Track) -> str:
     best = f", best {percent(track.best)}{whose}" if track.best is not None else ""
     middle = f", median {percent(track.median)}" if track.median is not None and several else ""
     broke = f", broke a guardrail in {len(track.broke)}" if track.broke else ""
-    return f"{safe(track.name)}: {kept}{best}{middle}{broke} ({refs(track.experiments[-_MOST:])})"
+    return f"{cut(track.name)}: {kept}{best}{middle}{broke} ({refs(track.experiments[-_MOST:])})"
 
 
 def _revisit(second: Revisit) -> str:
     since = refs(second.since[-_MOST:])
-    return f"#{second.experiment} {safe(second.description)}: {safe(second.because)} ({since})"
+    return f"#{second.experiment} {cut(second.description)}: {cut(second.because)} ({since})"
 
 
 def _repeat(repeat: Repeat) -> str:
@@ -143,4 +146,4 @@ def _repeat(repeat: Repeat) -> str:
 def _idea(idea: Idea) -> str:
     note = {"avoid": "; rather not", "caution": "; resembles earlier attempts"}.get(idea.advice, "")
     behind = f", {refs(idea.experiments)}" if idea.experiments else ""
-    return f"{safe(idea.text)} ({idea.origin}{behind}{note})"
+    return f"{cut(idea.text)} ({idea.origin}{behind}{note})"

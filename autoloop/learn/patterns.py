@@ -8,6 +8,7 @@ from statistics import median
 from autoloop.learn.terms import Claim, Repeat, Track, WatchOut
 from autoloop.model import Experiment
 from autoloop.similarity import SAME, Texts, ending, kinds, last_evaluation, paths_of, percent, why
+from autoloop.units import counted
 
 _DRY = 4
 
@@ -109,7 +110,12 @@ def guardrails(experiments: Sequence[Experiment]) -> list[WatchOut]:
 
 def _fragile(files: Sequence[Track]) -> list[WatchOut]:
     return [
-        WatchOut("path", t.name, f"{len(t.broke)} of {len(t.experiments)} changes of it broke a guardrail", t.broke)
+        WatchOut(
+            "path",
+            t.name,
+            f"{len(t.broke)} of {counted(len(t.experiments), 'change')} of it broke a guardrail",
+            t.broke,
+        )
         for t in sorted(files, key=lambda t: (-len(t.broke), t.name))
         if t.broke
     ]
@@ -154,7 +160,7 @@ def _plateau(experiments: Sequence[Experiment]) -> list[WatchOut]:
     dry = closed[last + 1 :]
     if len(dry) < _DRY:
         return []
-    text = f"nothing was kept in the last {len(dry)} experiments"
+    text = f"nothing was kept in the last {counted(len(dry), 'experiment')}"
     return [WatchOut("plateau", "the search", text, tuple(e.id for e in dry))]
 
 

@@ -31,7 +31,7 @@ from autoloop.render import (
 )
 from autoloop.render.words import Block, next_line
 
-_PIPED_WIDTH = 160
+_PIPED_WIDTH = 1000  # a row stays a line, for those who search in it
 _CONTROLS = dict.fromkeys(code for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t")
 
 LONG = (Show, Diff, Help)
@@ -94,7 +94,7 @@ def show(answer: Answer, *, color: bool, quiet: bool = False) -> None:
     out = console(color=color)
     with out.capture() as captured:
         for block in blocks(answer.payload, answer.record):
-            out.print(Visible(block))
+            out.print(Visible(block), crop=False)
     text = "".join(f"{line.rstrip()}\n" for line in captured.get().splitlines())
     if isinstance(answer.payload, LONG) and out.is_terminal and text.count("\n") >= out.height:
         _page(text)

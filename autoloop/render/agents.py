@@ -8,8 +8,9 @@ from typing import Any
 from rich.text import Text
 
 from autoloop.payloads import Installed, Steered, UsageAnswer, UsageShown
-from autoloop.render.words import Block, table, word
-from autoloop.units import format_count
+from autoloop.render.tables import table
+from autoloop.render.words import Block, word
+from autoloop.units import counted, format_count
 
 
 def installed(answer: Installed) -> list[Block]:
@@ -18,7 +19,7 @@ def installed(answer: Installed) -> list[Block]:
     current = len(answer.files) - len(rows)
     blocks: list[Block] = [table("", "", rows=rows)] if rows else []
     if current:
-        blocks.append(Text(f"{current} files are as they should be."))
+        blocks.append(Text(f"As they should be: {counted(current, 'file')}."))
     return [*blocks, Text(f"for: {', '.join(answer.agents)}", style="dim")]
 
 

@@ -6,17 +6,26 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from rich.syntax import Syntax
 from rich.text import Text
 
 from autoloop.model import Evaluation, Experiment
 from autoloop.payloads import Diff, Show
 from autoloop.render.experiments import scale_of
-from autoloop.render.words import Block, bar, effect, measured, paths, table, word
-from autoloop.units import format_duration
+from autoloop.render.tables import table
+from autoloop.render.words import Block, Indented, bar, effect, measured, paths, word
+from autoloop.units import counted, format_duration
 
 _STRIP = 48
 _MARKS = " ·•●"
+_DIFF = (
+    ("+++", "bold"),
+    ("---", "bold"),
+    ("+", "green"),
+    ("-", "red"),
+    ("@@", "cyan"),
+    ("diff ", "bold"),
+    ("index ", "bold"),
+)
 _ARMS = ("incumbent", "candidate")
 
 
@@ -63,7 +72,7 @@ def _verdict(found: Evaluation, unit: str) -> list[Block]:
     blocks: list[Block] = [
         Text.assemble("verdict: ", word(found.decision), "" if found.attempt == 1 else f" (try {found.attempt})")
     ]
-    blocks += [Text(f"  {reason}") for reason in found.reasons]
+    blocks += [Indented(reason) for reason in found.reasons]
     if found.improvement.percent is None:
         return blocks
     values = f"  {measured(found.incumbent, unit)} -> {measured(found.value, unit)}   {effect(found.improvement)}"
@@ -78,7 +87,7 @@ def _samples(found: Evaluation, unit: str) -> list[Block]:
     if not values:
         return []
     low, high = min(values), max(values)
-    rows = [(f"  {arm}", f"{len(arms[arm])} runs", strip(arms[arm], low, high)) for arm in _ARMS]
+    rows = [(f"  {arm}", counted(len(arms[arm]), "run"), strip(arms[arm], low, high)) for arm in _ARMS]
     axis = f"{measured(low, unit)} … {measured(high, unit)}, {format_duration(found.seconds)}"
     failed = [run for run in found.runs if run.value is None]
     blocks: list[Block] = [table("samples", "", axis, rows=rows)]
@@ -119,8 +128,13 @@ def diff(answer: Diff) -> list[Block]:
     return [_coloured(answer.text) if answer.text else Text("No difference.")]
 
 
-def _coloured(text: str) -> Syntax:
-    return Syntax(text, "diff", background_color="default")
+def _coloured(text: str) -> Text:
+    """A difference in git's colours; no line is folded or cut, the pager does that."""
+    made = Text(no_wrap=True, overflow="ignore")
+    for line in text.splitlines(keepends=True):
+        style = next((style for start, style in _DIFF if line.startswith(start)), "")
+        made.append(line, style)
+    return made
 
 
 RENDERERS: dict[type, Callable[[Any], list[Block]]] = {Show: show, Diff: diff}

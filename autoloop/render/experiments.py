@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console, ConsoleOptions, RenderResult
-from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from autoloop.model import Improvement
 from autoloop.payloads import Recent
-from autoloop.render.words import bar, effect, table, word
+from autoloop.render.tables import table
+from autoloop.render.words import axis, bar, effect, percent, word
 
-_NARROW = 100
+_WIDE, _MEDIUM = 100, 66
+_LONG_BAR, _SHORT_BAR = 21, 15
 _SMALLEST_SCALE = 5.0
 _LARGEST_SCALE = 100.0
 
 
 class Experiments:
-    """The rows of ``status``, ``history`` and ``run``; a terminal gets one line for each where it is wide enough."""
+    """The rows of ``status``, ``history``, ``report`` and ``run``; a terminal gets one line for each if it is wide."""
 
     def __init__(self, rows: Sequence[Recent]) -> None:
         self.rows = rows
@@ -26,10 +28,12 @@ class Experiments:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """The table or the list, as the width allows."""
-        if options.max_width < _NARROW:
-            yield from self._lines()
-            return
-        one_line = console.is_terminal
+        if options.max_width >= _WIDE:
+            yield self._table(one_line=console.is_terminal)
+        else:
+            yield from self._list(options.max_width)
+
+    def _table(self, *, one_line: bool) -> Table:
         shown = [
             (
                 str(row.id),
@@ -40,16 +44,32 @@ class Experiments:
             )
             for row in self.rows
         ]
-        axis = f"worse {self.scale:.0f} %  0  better"
-        made = table("#", "status", "effect (90 % interval)", axis, "description", rows=shown)
+        made = table("#", "status", "effect (90 % interval)", axis(self.scale), "description", rows=shown).table()
         for column in made.columns[:-1]:
             column.no_wrap = True
-        yield made
+        return made
 
-    def _lines(self) -> RenderResult:
-        for row in self.rows:
-            yield Text.assemble(f"#{row.id} ", status(row), "  ", gain(row) if row.improvement.percent else "")
-            yield Padding(Text(told(row), style="dim", no_wrap=True, overflow="ellipsis"), (0, 0, 0, 2))
+    def _list(self, width: int) -> Iterator[Text]:
+        """Two lines each; where it is very narrow, the interval is only drawn."""
+        medium = width >= _MEDIUM
+        size = _LONG_BAR if medium else _SHORT_BAR
+        effects = [gain(row) if medium else percent(row.improvement.percent) for row in self.rows]
+        numbers, words = (max((len(text) for text in column), default=0) for column in self._names())
+        room = max(map(len, effects), default=0)
+        before = numbers + words + room + 5
+        drawn = before + size <= width
+        if drawn:
+            yield Text(" " * before + axis(self.scale, size), style="dim")
+        for row, shown in zip(self.rows, effects, strict=True):
+            first = Text.assemble(f"#{row.id}".ljust(numbers), " ", status(row))
+            first.align("left", numbers + 1 + words)
+            yield Text.assemble(
+                first, "  ", shown.ljust(room), "  ", bar(row.improvement, self.scale, size) if drawn else ""
+            )
+            yield Text(f"  {told(row)}", style="dim", no_wrap=True, overflow="ellipsis")
+
+    def _names(self) -> tuple[list[str], list[str]]:
+        return [f"#{row.id}" for row in self.rows], [status(row).plain for row in self.rows]
 
 
 def status(row: Recent) -> Text:

@@ -11,7 +11,9 @@ from rich.text import Text
 from autoloop.model import Ablated
 from autoloop.outcomes import Branch
 from autoloop.payloads import Finalize
-from autoloop.render.words import Block, percent, table, word
+from autoloop.render.tables import table
+from autoloop.render.words import Block, percent, word
+from autoloop.units import counted
 
 
 def finalize(answer: Finalize) -> list[Block]:
@@ -19,7 +21,7 @@ def finalize(answer: Finalize) -> list[Block]:
     blocks: list[Block] = []
     for branch in answer.branches:
         ids = ", ".join(f"#{number}" for number in branch.experiments)
-        count = "1 commit" if len(branch.commits) == 1 else f"{len(branch.commits)} commits"
+        count = counted(len(branch.commits), "commit")
         blocks.append(Text(f"Branch {branch.name}: {count} ({ids}) on {branch.base[:10]}", "bold green"))
     if len(answer.branches) > 1:
         blocks.append(Text("Their wins share no path: each branch can be reviewed and merged without the others."))
@@ -32,7 +34,7 @@ def finalize(answer: Finalize) -> list[Block]:
         interval = "" if known.low is None or known.high is None else f" ({known.low:+.2f} to {known.high:+.2f})"
         blocks.append(
             Text(
-                f"confirmed {percent(known.percent)}{interval} in {known.pairs} pairs; "
+                f"confirmed {percent(known.percent)}{interval} in {counted(known.pairs, 'pair')}; "
                 f"claimed {percent(answer.claimed_percent)}"
             )
         )
@@ -40,19 +42,22 @@ def finalize(answer: Finalize) -> list[Block]:
     if answer.holdout is not None:
         blocks.append(Text.assemble("hold-out check: ", word("pass" if answer.holdout else "fail")))
     blocks += [Text(f"left out #{skip.experiment}: {skip.why}", style="yellow") for skip in answer.skipped]
-    blocks.append(Text(f"Text for the pull request: {answer.pr.body_file}"))
+    for branch in answer.branches:
+        blocks += _request(branch)
     if answer.branches and answer.branches[0].experiments:
         number = answer.branches[0].experiments[0]
         blocks.append(Text(f"Measure a win again: autoloop reproduce {number}", style="dim"))
-    if answer.pr.url:
-        return [*blocks, Text(answer.pr.url, "bold")]
-    return [*blocks, *(Text(_opening(answer, branch), "dim") for branch in answer.branches)]
+    return blocks
 
 
-def _opening(answer: Finalize, branch: Branch) -> str:
-    """The command that opens a request for this branch."""
-    first = answer.branches[0].name
-    return shlex.join(branch.name if part == first else part for part in answer.pr.argv)
+def _request(branch: Branch) -> list[Block]:
+    """Where the text for its reviewer is, and the line that opens the request; or the request itself."""
+    if branch.pr is None:
+        return []
+    if branch.pr.url:
+        return [Text(branch.pr.url, "bold")]
+    line = f"git push -u origin {shlex.quote(branch.name)} && {shlex.join(branch.pr.argv)}"
+    return [Text(f"Text for the pull request: {branch.pr.body_file}"), Text(line, "dim")]
 
 
 def _ablated(one: Ablated) -> Text:

@@ -16,7 +16,8 @@ from autoloop.payloads import (
     SchemaShown,
 )
 from autoloop.payloads import Text as PlainText
-from autoloop.render.words import Block, table
+from autoloop.render.tables import table
+from autoloop.render.words import Block, Indented
 
 
 def learn(answer: Learn) -> list[Block]:
@@ -25,7 +26,7 @@ def learn(answer: Learn) -> list[Block]:
     blocks: list[Block] = [Text(f"Refreshed {answer.file}")]
     for title, lines in digest(found).items():
         blocks.append(Text(title, style="bold"))
-        blocks += [Text(f"  {line}", no_wrap=True, overflow="ellipsis") for line in lines]
+        blocks += [Indented(line, mark="- ") for line in lines]
     return blocks
 
 

@@ -10,8 +10,9 @@ from rich.text import Text
 from autoloop.payloads import Ended, Eval, Pre, Resumed, RunAnswer
 from autoloop.render.agents import spent
 from autoloop.render.experiments import Experiments
-from autoloop.render.words import Block, effect, measured, paths, percent, table, word
-from autoloop.units import format_duration
+from autoloop.render.tables import table
+from autoloop.render.words import Block, Indented, effect, measured, paths, percent, word
+from autoloop.units import counted, format_duration
 
 
 def pre(answer: Pre) -> list[Block]:
@@ -19,7 +20,7 @@ def pre(answer: Pre) -> list[Block]:
     line = Text.assemble(
         f"Experiment {answer.experiment.id}: {answer.experiment.description} [", word(answer.advice), "]"
     )
-    blocks: list[Block] = [line, *(Text(f"  {reason}") for reason in answer.reasons)]
+    blocks: list[Block] = [line, *(Indented(reason) for reason in answer.reasons)]
     blocks += [Text(f"  {hint}", style="dim") for hint in answer.hints]
     rows = [(f"#{m.experiment}", word(m.status), f"{m.score:.0%}", m.description) for m in answer.matches[:5]]
     if rows:
@@ -36,8 +37,8 @@ def evaluation(answer: Eval) -> list[Block]:
         values += f"   {effect(answer.improvement)}, 90 % interval"
     samples = answer.samples
     took = format_duration(answer.seconds)
-    runs = f"{samples.candidate} runs of the candidate, {samples.incumbent} of the incumbent, {took}"
-    blocks: list[Block] = [head, *(Text(f"  {reason}") for reason in answer.reasons)]
+    runs = f"{counted(samples.candidate, 'run')} of the candidate, {samples.incumbent} of the incumbent, {took}"
+    blocks: list[Block] = [head, *(Indented(reason) for reason in answer.reasons)]
     blocks += [Text(f"  {values}"), Text(f"  {runs}", style="dim")]
     for rail in answer.guardrails:
         status = "pass" if rail.passed else "fail" if rail.passed is False else "warn"
@@ -71,11 +72,10 @@ def run(answer: RunAnswer) -> list[Block]:
     session = answer.session
     if session is not None:
         gain = f", {percent(session.claimed_percent)} claimed" if session.wins else ""
-        blocks.append(
-            Text(f"Session {session.name}: {len(session.wins)} of {session.experiments} experiments kept{gain}.")
-        )
+        kept = f"{len(session.wins)} of {counted(session.experiments, 'experiment')} kept{gain}"
+        blocks.append(Text(f"Session {session.name}: {kept}."))
     if session is not None and session.calls and answer.usage.tokens is not None:
-        blocks.append(Text(f"Used by {session.calls} calls: {spent(answer.usage)}."))
+        blocks.append(Text(f"Used by {counted(session.calls, 'call')}: {spent(answer.usage)}."))
     blocks.append(Text(f"Stopped: {answer.stopped.why}"))
     return blocks
 

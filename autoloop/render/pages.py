@@ -10,7 +10,8 @@ from rich.markdown import Markdown
 from rich.text import Text
 
 from autoloop.payloads import Help
-from autoloop.render.words import Block, table
+from autoloop.render.tables import table
+from autoloop.render.words import Block
 
 _WIDEST = 100
 

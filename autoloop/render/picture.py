@@ -16,7 +16,7 @@ from autoloop.budget import Line
 from autoloop.model import Improvement
 from autoloop.progress import Point, Progress
 from autoloop.render.standing import amount
-from autoloop.render.words import STYLES, Block, bar, effect, measured, percent
+from autoloop.render.words import STYLES, Block, axis, bar, effect, measured, percent
 from autoloop.units import format_duration
 from autoloop.watched import Watch
 
@@ -120,7 +120,7 @@ def _narrowing(known: list[tuple[int, Point]], width: int) -> Iterator[Block]:
     ends = [abs(x) for i in chosen for x in (known[i][1].low, known[i][1].high, known[i][1].percent) if x is not None]
     scale = min(100.0, max([1.0, *ends]))
     room = max(9, min(41, width - 31)) | 1
-    yield Text(f"     {f'-{scale:.0f} %':<{room // 2}}0{f'+{scale:.0f} %':>{room // 2}}", style="dim")
+    yield Text(f"     {axis(scale, room)}", style="dim")
     for index in chosen:
         number, point = known[index]
         found = Improvement(point.percent, point.low, point.high)

@@ -8,9 +8,10 @@ from typing import Any
 from rich.text import Text
 
 from autoloop.recalled import LandAnswer, PruneAnswer, ReviveAnswer, UndoAnswer
-from autoloop.render.words import Block, table, word
+from autoloop.render.tables import table
+from autoloop.render.words import Block, word
 from autoloop.shown import Held
-from autoloop.units import format_size
+from autoloop.units import counted, format_size
 
 _NAMED = 10
 
@@ -40,7 +41,7 @@ def revive(answer: ReviveAnswer) -> list[Block]:
 
 def land(answer: LandAnswer) -> list[Block]:
     """The commits."""
-    count = "1 win" if len(answer.landed) == 1 else f"{len(answer.landed)} wins"
+    count = counted(len(answer.landed), "win")
     how = " (rebased)" if answer.rebased else ""
     lines = [Text(f"  {one.commit[:12]}  #{one.id}: {one.description}") for one in answer.landed]
     return [Text(f"{count} on {answer.branch} now{how}", style="green"), *lines]
@@ -50,11 +51,11 @@ def prune(answer: PruneAnswer) -> list[Block]:
     """What went, and what is held."""
     verb = "would go" if answer.dry_run else "let go"
     if not answer.pruned:
-        return [Text(f"Nothing to prune: {answer.held} candidates that were not kept are held, of {answer.limit}.")]
-    line = (
-        f"{len(answer.pruned)} candidates {verb} ({format_size(answer.bytes)} of raw output); {answer.held} are held."
-    )
-    return [held_table(answer.pruned), Text(line)]
+        return [
+            Text(f"Nothing to prune: of candidates that were not kept {answer.held} are held, at most {answer.limit}.")
+        ]
+    gone = f"{counted(len(answer.pruned), 'candidate')} {verb} ({format_size(answer.bytes)} of raw output)"
+    return [held_table(answer.pruned), Text(f"{gone}; {answer.held} held.")]
 
 
 def held_table(rows: Sequence[Held]) -> Block:

@@ -8,10 +8,12 @@ from typing import Any
 from rich.text import Text
 
 from autoloop.model import Improvement
-from autoloop.payloads import Reproduced
-from autoloop.render.words import Block, bar, effect, measured, percent, table, word
-from autoloop.reported import Effect, ExperimentReported, Report, ReportFile
-from autoloop.units import format_duration, format_size
+from autoloop.payloads import Recent, Reproduced
+from autoloop.render.experiments import Experiments
+from autoloop.render.tables import table
+from autoloop.render.words import Block, effect, measured, percent
+from autoloop.reported import ExperimentReported, Report, ReportFile
+from autoloop.units import counted, format_duration, format_size
 
 _SHOWN = 10
 _FORMS = (
@@ -29,7 +31,7 @@ def report(answer: Report) -> list[Block]:
     rows = [("session", answer.title), ("claimed", percent(answer.headline.claimed_percent))]
     if found is not None:
         interval = "" if found.low is None or found.high is None else f" ({found.low:+.2f} to {found.high:+.2f})"
-        rows.append(("confirmed", f"{percent(found.percent)}{interval} in {found.pairs} interleaved pairs"))
+        rows.append(("confirmed", f"{percent(found.percent)}{interval} in {counted(found.pairs, 'interleaved pair')}"))
     else:
         rows.append(("confirmed", "not measured again: autoloop finalize"))
     if metric is not None:
@@ -48,18 +50,15 @@ def _wins(answer: Report) -> list[Block]:
     kept = [one for one in answer.experiments if one.outcome == "kept" and not one.imported]
     if not kept:
         return []
-    scale = max(5.0, *(min(100.0, abs(one.effect.high or one.effect.percent or 0.0)) for one in kept))
-    rows = [_win(one, scale) for one in kept[-_SHOWN:]]
-    blocks: list[Block] = [Text(), table("#", "", "effect", "", "kept", rows=rows)]
+    blocks: list[Block] = [Text(), Experiments([_win(one) for one in kept[-_SHOWN:]])]
     if len(kept) > _SHOWN:
-        blocks.append(Text(f"and {len(kept) - _SHOWN} earlier ones", style="dim"))
+        blocks.append(Text(f"and {len(kept) - _SHOWN} earlier", style="dim"))
     return blocks
 
 
-def _win(one: ExperimentReported, scale: float) -> tuple[Block, ...]:
-    gain: Effect = one.effect
-    drawn = bar(Improvement(gain.percent, gain.low, gain.high), scale)
-    return Text(str(one.id)), word("kept"), Text(percent(gain.percent)), drawn, Text(one.description)
+def _win(one: ExperimentReported) -> Recent:
+    gain = Improvement(one.effect.percent, one.effect.low, one.effect.high)
+    return Recent(one.id, one.status, one.description, one.value, gain, "")
 
 
 def file(answer: ReportFile) -> list[Block]:
@@ -80,9 +79,10 @@ def reproduced(answer: Reproduced) -> list[Block]:
         f"commit {answer.commit[:10]} against {(answer.parent or 'nothing')[:10]}" if answer.commit else "its candidate"
     )
     values = f"{measured(answer.before, answer.unit)} -> {measured(answer.after, answer.unit)}"
+    again = effect(Improvement(now.percent, now.low, now.high))
     rows = [
         ("on record", effect(answer.recorded)),
-        ("now", f"{effect(Improvement(now.percent, now.low, now.high))}, {values}, {now.pairs} interleaved pairs"),
+        ("now", f"{again}, {values}, {counted(now.pairs, 'interleaved pair')}"),
     ]
     return [
         Text(f"Experiment {one.id} ({answer.status}), {what}: {one.description}"),

@@ -9,8 +9,9 @@ from rich.text import Text
 
 from autoloop.outcomes import Check
 from autoloop.payloads import Baselined, Doctor, EvalInferred, Init, SessionAnswer, SessionList
-from autoloop.render.words import Block, percent, table, word
-from autoloop.units import format_duration, format_value
+from autoloop.render.tables import table
+from autoloop.render.words import Block, percent, word
+from autoloop.units import counted, format_duration, format_value
 
 
 def init(answer: Init) -> list[Block]:
@@ -65,7 +66,9 @@ def doctor(answer: Doctor) -> list[Block]:
     failed = sum(check.status == "fail" for check in answer.checks)
     healthy = Text(sound, style="bold green")
     blocks.append(
-        healthy if answer.healthy else Text(f"Not healthy: {failed} of {len(answer.checks)} checks fail.", "bold red")
+        healthy
+        if answer.healthy
+        else Text(f"Not healthy: {failed} of {counted(len(answer.checks), 'check')} failed.", "bold red")
     )
     return blocks
 
@@ -74,7 +77,7 @@ def _check(check: Check) -> Text:
     text = Text(check.what)
     if check.status != "pass":
         if check.why:
-            text.append(f"\n  why: {check.why}")
+            text.append("\n  why: " + check.why.replace("\n", "\n       "))
         if check.fix:
             text.append(f"\n  fix: {check.fix}", style="green")
     return text
@@ -91,7 +94,7 @@ def baseline(answer: Baselined) -> list[Block]:
     blocks.append(
         Text(
             f"Smallest effect this budget resolves: {effect}; "
-            f"about {answer.expected_runs:.0f} runs and {time} per experiment."
+            f"about {counted(answer.expected_runs, 'run')} and {time} per experiment."
         )
     )
     others = [(name, f"{value:g}") for name, value in answer.metrics.items() if name != metric.name]
@@ -106,7 +109,7 @@ def session(answer: SessionAnswer) -> list[Block]:
     found = answer.session
     limits = {name: getattr(found.limits, name) for name in found.limits.__struct_fields__}
     shown = [f"{name.replace('_', ' ')} {_limit(name, value)}" for name, value in limits.items() if value is not None]
-    wins = f", {len(found.wins)} wins" if found.status != "open" else ""
+    wins = f", {counted(len(found.wins), 'win')}" if found.status != "open" else ""
     return [Text(f"Session {found.name} ({found.status}{wins}): {', '.join(shown) or 'no limits'}", style="bold")]
 
 

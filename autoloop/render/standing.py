@@ -14,8 +14,9 @@ from autoloop.render.agents import spent
 from autoloop.render.experiments import Experiments
 from autoloop.render.live import running
 from autoloop.render.recall import held_table
-from autoloop.render.words import Block, counted, measured, percent, table, word
-from autoloop.units import format_duration
+from autoloop.render.tables import table
+from autoloop.render.words import Block, measured, percent, word
+from autoloop.units import counted, format_duration
 
 _TIMES = {"time", "eval_time"}
 _GAUGE = 12
@@ -28,7 +29,7 @@ def status(answer: Status, budget: Mapping[str, Line]) -> list[Block]:
     if answer.experiment is not None:
         blocks += [Text(f"  {reason}", style="dim") for reason in answer.experiment.reasons[:3]]
     if answer.session is not None:
-        blocks.append(_session(answer.session))
+        blocks += _session(answer.session)
         if answer.session.calls:
             blocks.append(Text(f"{counted(answer.session.calls, 'agent call')}: {spent(answer.session.usage)}"))
     blocks += _metric(answer)
@@ -55,15 +56,11 @@ def _waiting(numbers: Sequence[int]) -> list[Block]:
     return [Text(f"{counted(len(numbers), 'win')} {verb} to land: {named} (autoloop land)", style="yellow")]
 
 
-def _session(session: SessionShown) -> Text:
-    goal = f": {session.goal}" if session.goal else ""
-    wins = counted(len(session.wins), "win")
-    return Text(f"Session {session.name} ({session.status}){goal}; {wins}, {_gained(session)}")
-
-
-def _gained(session: SessionShown) -> str:
-    claimed = f"claimed {percent(session.claimed_percent)}"
-    return claimed if session.confirmed is None else f"{claimed}, confirmed {_confirmed(session.confirmed)}"
+def _session(session: SessionShown) -> list[Block]:
+    goal = f": {session.goal}" if session.goal and session.goal != session.name else ""
+    again = "" if session.confirmed is None else f", confirmed {_confirmed(session.confirmed)}"
+    gain = f"{counted(len(session.wins), 'win')}: claimed {percent(session.claimed_percent)}{again}"
+    return [Text(f"Session {session.name} ({session.status}){goal}"), Text(gain if session.wins else "No win yet.")]
 
 
 def _confirmed(found: Confirmation) -> str:

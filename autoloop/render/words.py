@@ -5,14 +5,16 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 
-from rich.console import RenderableType
-from rich.table import Table
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
 from autoloop.model import Improvement, Record
 from autoloop.units import format_size, format_value
 
 Block = RenderableType
+
+_AXIS = 21  # columns, with one for zero in the middle
+_LEAST_ROOM = 10
 
 STYLES = {
     "keep": "bold green",
@@ -45,14 +47,22 @@ def word(text: str) -> Text:
     return Text(text, style=STYLES.get(text, ""))
 
 
-def table(*headers: str, rows: Sequence[Sequence[RenderableType]]) -> Table:
-    """A plain table without lines around it; numbers are the caller's to align."""
-    made = Table(box=None, pad_edge=False, header_style="bold", show_header=any(headers))
-    for header in headers:
-        made.add_column(header, overflow="fold")
-    for row in rows:
-        made.add_row(*(Text(cell) if isinstance(cell, str) else cell for cell in row))
-    return made
+class Indented:
+    """A text a little to the right, all of its lines; in a pipe they are as long as they are."""
+
+    def __init__(self, text: Text | str, by: int = 2, mark: str = "") -> None:
+        self.text = Text(text) if isinstance(text, str) else text
+        self.by = by
+        self.mark = mark
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Each line, folded to the room there is."""
+        before, room = self.mark, max(_LEAST_ROOM, options.max_width - self.by)
+        for line in self.text.split("\n"):
+            for part in [line] if options.no_wrap else line.wrap(console, room):
+                part.rstrip()
+                yield Text.assemble(before.ljust(self.by), part)
+                before = ""
 
 
 def percent(value: float | None) -> str:
@@ -63,11 +73,6 @@ def percent(value: float | None) -> str:
 def paths(names: Sequence[str]) -> str:
     """File names on one line, also where one of them holds a line break."""
     return ", ".join(name.replace("\n", "\\n") for name in names)
-
-
-def counted(number: int, thing: str) -> str:
-    """``1 win``, ``3 wins``."""
-    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def effect(improvement: Improvement) -> str:
@@ -84,7 +89,13 @@ def measured(value: float | None, unit: str) -> str:
     return "-" if value is None else format_value(value, unit)
 
 
-def bar(improvement: Improvement, scale: float, width: int = 21) -> Text:
+def axis(scale: float, width: int = _AXIS) -> str:
+    """The head of a column of bars: both ends in per cent, and zero in the middle."""
+    side = width // 2
+    return f"{f'{-scale:.0f} %':<{side}}0{f'{scale:+.0f} %':>{side}}"
+
+
+def bar(improvement: Improvement, scale: float, width: int = _AXIS) -> Text:
     """The effect's interval drawn against zero: ``--|-=o=-`` with the zero line in the middle."""
     cells = [" "] * width
     middle = width // 2

@@ -40,10 +40,10 @@ def bar(effect: Effect, scale: float) -> Bar | None:
 
 
 def strip(samples: Samples) -> Strip | None:
-    """Dots for the samples of both arms; None when there are none."""
-    values = [*samples.candidate, *samples.incumbent]
-    if not values:
+    """Dots for the samples of both arms; None when the candidate has none."""
+    if not samples.candidate:
         return None
+    values = [*samples.candidate, *samples.incumbent]
     low, high = min(values), max(values)
     return Strip(_dots(samples.candidate, low, high), _dots(samples.incumbent, low, high), low, high)
 

@@ -6,23 +6,16 @@ from collections.abc import Sequence
 
 from autoloop.model import Session
 from autoloop.reported import Confirmed, Headline, MetricReported
+from autoloop.stats import compounded
+from autoloop.units import counted
 
 
 def headline(metric: MetricReported | None, sessions: Sequence[Session], found: Confirmed | None) -> Headline:
     """What was gained: the confirmed figure where there is one, and what is still only claimed."""
     lower = metric is None or metric.direction == "lower_is_better"
-    claimed = combined([session.claimed for session in sessions], lower=lower)
+    claimed = compounded([session.claimed for session in sessions], lower=lower)
     wins = sum(len(session.wins) for session in sessions)
     return Headline(_sentence(metric, claimed, wins, found), round(claimed, 4), found)
-
-
-def combined(percents: Sequence[float], *, lower: bool) -> float:
-    """Gains one after the other as one gain, in per cent."""
-    total = 0.0
-    for percent in percents:
-        gain = percent / 100
-        total = 1 - (1 - total) * (1 - gain) if lower else (1 + total) * (1 + gain) - 1
-    return 100 * total
 
 
 def _sentence(metric: MetricReported | None, claimed: float, wins: int, found: Confirmed | None) -> str:
@@ -30,7 +23,7 @@ def _sentence(metric: MetricReported | None, claimed: float, wins: int, found: C
         return "Nothing was measured yet."
     if not wins:
         return f"No change that improves {metric.name} was found yet."
-    changes = "1 change" if wins == 1 else f"{wins} changes"
+    changes = counted(wins, "change")
     if found is None:
         return f"{metric.name} is {claimed:.1f} % better by {changes}: claimed, not measured again."
     if found.low is not None and found.low <= 0:

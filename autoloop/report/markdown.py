@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from autoloop.markup import cell, code, escaped, fitted, gain, table
 from autoloop.report.outcome import WORDS
 from autoloop.reported import ExperimentReported, Report
-from autoloop.units import format_duration, format_value
+from autoloop.units import counted, format_duration, format_value
 
 _CUT = "*The rest is left out: it would be longer than hosting sites allow. All of it: `autoloop report --html`*"
 _ROWS = 25
@@ -39,7 +39,7 @@ def _summary(report: Report) -> str:
         rows.append(("confirmed", "not measured again"))
     else:
         shown = gain(found.percent, found.low, found.high)
-        rows.append(("confirmed", f"**{shown}**, base against tip in {found.pairs} interleaved pairs"))
+        rows.append(("confirmed", f"**{shown}**, base against tip in {counted(found.pairs, 'interleaved pair')}"))
     if metric is not None and metric.start is not None and metric.best is not None:
         ends = (found.base_value, found.tip_value) if found else (metric.start, metric.best)
         values = " → ".join(format_value(value, metric.unit) for value in ends)

@@ -13,18 +13,17 @@ import jinja2
 from matplotlib.figure import Figure
 from msgspec import Struct
 
-from autoloop.report import drawn
+from autoloop.report import drawn, phrases
 from autoloop.report.charts import budget, effects, progress, rails
 from autoloop.report.charts.canvas import drawing, shortened, svg
 from autoloop.report.diffs import Difference
 from autoloop.report.outcome import WORDS
-from autoloop.reported import Effect, Report, SessionReported
-from autoloop.units import format_duration, format_value
+from autoloop.reported import Report, SessionReported
+from autoloop.units import counted, format_duration, format_value
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _LARGEST_SCALE = 100.0
 _SESSIONS = 4
-_LONGEST_REASON = 600
 _BRIEF = 160
 
 DETAILED = 300
@@ -55,10 +54,12 @@ def page(report: Report, differences: Mapping[int, Difference]) -> str:
         "value": partial(_value, unit=unit),
         "duration": format_duration,
         "day": _day,
-        "gain": gain,
+        "counted": counted,
+        "gain": phrases.gain,
         "bar": partial(drawn.bar, scale=_scale(report)),
         "strip": drawn.strip,
-        "reason": partial(shortened, length=_LONGEST_REASON),
+        "told": phrases.told,
+        "judged": phrases.judged,
         "brief": partial(shortened, length=_BRIEF),
     }
     script = (_TEMPLATES / "report.js").read_text(encoding="utf-8")
@@ -83,15 +84,6 @@ def detailed(report: Report) -> set[int]:
     """The experiments that the page has room for in full."""
     order = sorted(report.experiments, key=lambda one: (one.outcome != "kept", -one.id))
     return {one.id for one in order[:DETAILED]}
-
-
-def gain(effect: Effect) -> str:
-    """An effect with its interval."""
-    if effect.percent is None:
-        return "-"
-    if effect.low is None or effect.high is None or effect.low == effect.high:
-        return f"{effect.percent:+.2f} %"
-    return f"{effect.percent:+.2f} % ({effect.low:+.2f} to {effect.high:+.2f})"
 
 
 def _value(number: float | None, unit: str) -> str:

@@ -16,6 +16,7 @@ from autoloop.outcomes import Calibrated
 from autoloop.progress import Progress
 from autoloop.quiet import quiet_machine
 from autoloop.sampler import Sampler
+from autoloop.units import counted
 from autoloop.works import rules
 from autoloop.works.rails import Rails
 from autoloop.works.rest import at_rest
@@ -161,5 +162,5 @@ def _warnings(job: Job, detectable: float, flaky: int, runs: int) -> list[str]:
             "work, pin it to a core, measure cpu time, or raise max_samples"
         )
     if flaky:
-        found.append(f"{flaky} of {runs} runs failed: the eval is flaky")
+        found.append(f"{flaky} of {counted(runs, 'run')} failed: the eval is flaky")
     return found

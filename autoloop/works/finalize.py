@@ -6,13 +6,15 @@ from collections.abc import Sequence
 
 import msgspec
 
-from autoloop import pull_request
 from autoloop.errors import GitError
 from autoloop.git import BranchPlan, Pick, Picked
 from autoloop.job import Job
 from autoloop.model import Confirmation, Experiment, Session
-from autoloop.outcomes import Branch, Confirmed, Finalized, PullRequest, Skipped
-from autoloop.paths import numbered, slug
+from autoloop.outcomes import Branch, Confirmed, Finalized, Skipped
+from autoloop.paths import slug
+from autoloop.pull_request import Told
+from autoloop.stats import compounded
+from autoloop.works.requests import requested
 from autoloop.works.select import chosen_sessions, wins_of
 
 
@@ -119,24 +121,27 @@ def _finished(
         skipped += [_skipped(by_commit[picked.pick.after], picked) for picked in plan.skipped]
     confirmed = _confirmed(job)
     confirmation = confirmed.confirmation
-    claimed = sessions[-1].claimed if len(sessions) == 1 else _claimed(job, sessions)
-    on_branch = [experiment for experiment in wins if experiment.id not in {skip.experiment for skip in skipped}]
-    pr = _pull_request(job, sessions, on_branch, claimed, confirmation, skipped, branches)
-    closed = tuple(_closed(job, session, branches, confirmation) for session in sessions)
-    ids = tuple(experiment.id for experiment in on_branch)
-    return Finalized(
-        tuple(branches), closed, claimed, pr, confirmation, tuple(skipped), confirmed.ablation, confirmed.holdout, ids
-    )
-
-
-def _claimed(job: Job, sessions: Sequence[Session]) -> float:
     baseline = job.record.baseline
-    shrinks = baseline is None or baseline.direction == "lower_is_better"
-    total = 0.0
-    for session in sessions:
-        gain = session.claimed / 100
-        total = 1 - (1 - total) * (1 - gain) if shrinks else (1 + total) * (1 + gain) - 1
-    return 100 * total
+    if baseline is None:
+        message = "wins without a baseline"
+        raise RuntimeError(message)
+    claimed = compounded([session.claimed for session in sessions], lower=baseline.direction == "lower_is_better")
+    on_branch = [experiment for experiment in wins if experiment.id not in {skip.experiment for skip in skipped}]
+    told = Told(baseline, job.config, tuple(on_branch), claimed, confirmation, tuple(skipped), branches=tuple(branches))
+    requests = requested(job, sessions[-1], told)
+    return Finalized(
+        branches=tuple(
+            msgspec.structs.replace(branch, pr=request) for branch, request in zip(branches, requests, strict=True)
+        ),
+        sessions=tuple(_closed(job, session, branches, confirmation) for session in sessions),
+        claimed_percent=claimed,
+        pr=requests[0],
+        confirmed=confirmation,
+        skipped=told.skipped,
+        ablation=confirmed.ablation,
+        holdout=confirmed.holdout,
+        experiments=tuple(experiment.id for experiment in on_branch),
+    )
 
 
 def _skipped(experiment: Experiment, picked: Picked) -> Skipped:
@@ -159,27 +164,3 @@ def _closed(job: Job, session: Session, branches: Sequence[Branch], confirmation
         branches=tuple(dict.fromkeys((*session.branches, *(branch.name for branch in branches)))),
         outcome="finalized",
     )
-
-
-def _pull_request(
-    job: Job,
-    sessions: Sequence[Session],
-    wins: Sequence[Experiment],
-    claimed: float,
-    confirmation: Confirmation | None,
-    skipped: Sequence[Skipped],
-    branches: Sequence[Branch],
-) -> PullRequest:
-    baseline = job.record.baseline
-    if baseline is None:
-        message = "wins without a baseline"
-        raise RuntimeError(message)
-    title = pull_request.title(baseline.metric, claimed, confirmation, len(wins))
-    text = pull_request.body(baseline, job.config, wins, claimed, confirmation, skipped, branches)
-    session = sessions[-1]
-    file = job.workspace.layout.sessions / f"{numbered(session.id, session.name)}.pr.md"
-    job.writer.write_text(file, text)
-    relative = str(file.relative_to(job.workspace.root))
-    head = branches[0].name
-    argv = ("gh", "pr", "create", "--head", head, "--title", title, "--body-file", relative)
-    return PullRequest(title, relative, argv)

@@ -30,6 +30,7 @@ from autoloop.outcomes import Arm
 from autoloop.progress import Progress
 from autoloop.quiet import quiet_machine
 from autoloop.sampler import Sampler
+from autoloop.units import counted
 from autoloop.works import rules, trespass
 from autoloop.works.rails import Rails
 from autoloop.works.sides import OneSide, Sides, SwappedSides, restore_leftover
@@ -221,7 +222,7 @@ class _Measuring:
 
     def _flaky(self) -> list[str]:
         failed = [run for run in self.runs if run.value is None]
-        return [f"{len(failed)} of {len(self.runs)} runs failed: {_first(failed[0].why)}"] if failed else []
+        return [f"{len(failed)} of {counted(len(self.runs), 'run')} failed: {_first(failed[0].why)}"] if failed else []
 
     def _evaluation(
         self,

@@ -7,8 +7,8 @@ import time
 import msgspec
 from learn_histories import broken, experiment, session
 
-from autoloop.learn import Insights, hints, insights, markdown
-from autoloop.learn.page import safe
+from autoloop.learn import Insights, digest, hints, insights, markdown
+from autoloop.learn.page import cut
 
 INDEX, RANK, ENGINE = "index.py", "ranking.py", "engine.py"
 
@@ -205,7 +205,12 @@ def test_the_page_stays_short_and_takes_in_no_foreign_markup():
     assert not any(line.startswith(("# ", "```")) for line in page.splitlines())
     assert len(page) < 30_000
     assert "and 63 more" in page
-    assert len(safe(hostile)) <= 220
+    assert len(cut(hostile)) <= 220
+
+
+def test_a_terminal_is_told_the_text_as_it_is():
+    told = digest(found(ideas=["a <b>bold</b> idea"]))["Next ideas"]
+    assert any("a <b>bold</b> idea" in line for line in told)
 
 
 def test_a_long_history_is_learned_from_in_a_moment():

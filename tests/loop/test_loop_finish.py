@@ -40,6 +40,37 @@ def test_the_pull_request_is_opened_when_asked_for(won, tmp_path):
     assert (tmp_path / "asked").read_text().splitlines() == pr["argv"][1:]
 
 
+TWO_FILES = """\
+print("METRIC cost=%sms" % sum(float(open(name).read()) for name in ("cost.txt", "more.txt")))
+print("METRIC size=" + open("size.txt").read())
+"""
+
+
+def test_every_independent_branch_has_a_request_of_its_own(configured):
+    configured.write("bench.py", TWO_FILES)
+    configured.write("more.txt", "50\n")
+    configured.git("add", "-A")
+    configured.git("commit", "-qm", "two files")
+    configured.prove()
+    for name in ("cost.txt", "more.txt"):
+        configured.write(name, "20\n")
+        assert configured.result("eval", "--description", f"less in {name}")["verdict"] == "keep"
+        configured.result("keep")
+    found = configured.result("finalize", "--split", "--no-confirm")
+    for branch, number, other in zip(found["branches"], (1, 2), (2, 1), strict=True):
+        request = branch["pr"]
+        assert request["argv"][3:5] == ["--head", branch["name"]]
+        assert f"branch {number} of 2" in request["title"]
+        text = configured.read(request["body_file"])
+        assert f"autoloop reproduce {number}" in text
+        assert f"autoloop reproduce {other}" not in text
+    assert found["pr"] == found["branches"][0]["pr"]
+    lines = configured.run("finalize", "--split", "--no-confirm").stdout.splitlines()
+    assert [line.split(" --head ")[1].split()[0] for line in lines if "gh pr create" in line] == [
+        branch["name"] for branch in found["branches"]
+    ]
+
+
 def test_a_request_that_cannot_be_opened_leaves_the_branch_and_says_what_to_type(won):
     with_gh(won, "echo must first push the branch >&2; exit 1")
     error = won.refused("finalize", "--no-confirm", "--pr", code=4)

@@ -45,10 +45,33 @@ def test_status_fits_any_terminal(world):
         assert max(len(line) for line in text.splitlines()) <= columns, text
         assert "kept" in text
         assert "+10.00 %" in text
+        assert "●" in text, "the effect is drawn at any width"
     wide = seen(world, "status", columns=120)
     assert re.search(r"experiments +0 +5 ", wide)
-    assert "less; 0 wins" in wide
+    assert "second (open): less\nNo win yet." in wide
     assert sum("first win" in line for line in wide.splitlines()) == 1
+
+
+def test_tables_become_lists_where_they_do_not_fit(world):
+    world.win("90", "first win")
+    wide, narrow = (seen(world, "session", "list", columns=columns) for columns in (120, 40))
+    assert re.search(r"# +session +status +experiments", wide)
+    assert "1  session-1\n  status open · experiments 1 · wins 1" in narrow
+    listed = seen(world, "next", columns=40)
+    assert "\nautoloop pre --description TEXT\n  " in listed
+
+
+def test_a_row_is_a_line_in_a_pipe(world):
+    world.win("90", "long " * 60)
+    lines = world.run("history").stdout.splitlines()
+    assert sum("long long" in line for line in lines) == 1
+
+
+def test_no_line_of_a_difference_is_cut(world):
+    world.result("pre", "--description", "wide")
+    world.write("cost.txt", "90\n" + "x" * 300 + "\n")
+    for columns in (40, 100):
+        assert "+" + "x" * 300 in seen(world, "diff", columns=columns)
 
 
 def test_show_draws_the_samples_and_brings_the_difference(world):

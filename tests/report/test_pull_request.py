@@ -6,7 +6,7 @@ from autoloop.config import decode
 from autoloop.markup import HOSTS_LIMIT
 from autoloop.model import Baseline, Confirmation, Evaluation, Experiment, Fingerprint, Improvement
 from autoloop.outcomes import Branch, Skipped
-from autoloop.pull_request import body, title
+from autoloop.pull_request import Told, body, title
 
 CONFIG = decode(
     """
@@ -32,34 +32,43 @@ def win(number, description="better"):
 
 
 def test_claimed_stands_beside_confirmed():
-    text = body(BASELINE, CONFIG, [win(1)], 19.0, CONFIRMED)
+    text = body(Told(BASELINE, CONFIG, (win(1),), 19.0, CONFIRMED))
     assert "| **confirmed** | **+18.00 % (90 % interval +16.00 to +20.00)** | base against tip" in text
     assert "100 ms → 82 ms" in text
     assert "| claimed | +19.00 % |" in text
-    assert title("cost", 19.0, CONFIRMED, 1) == "Improve cost by 18.0 % (confirmed, 1 change)"
+    assert title(Told(BASELINE, CONFIG, (win(1),), 19.0, CONFIRMED)) == "Improve cost by 18.0 % (confirmed, 1 change)"
 
 
 def test_what_was_not_confirmed_is_not_called_so():
-    text = body(BASELINE, CONFIG, [win(1)], 19.0, None)
+    text = body(Told(BASELINE, CONFIG, (win(1),), 19.0))
     assert "| confirmed | - | not measured again |" in text
-    assert "claimed, not confirmed" in title("cost", 19.0, None, 2)
+    assert "claimed, not confirmed" in title(Told(BASELINE, CONFIG, (win(1), win(2)), 19.0))
 
 
 def test_several_branches_are_explained():
-    branches = [
+    branches = (
         Branch("autoloop/x-1", "c" * 40, "d" * 40, (1,), ("e" * 40,), ("a.py",)),
         Branch("autoloop/x-2", "c" * 40, "f" * 40, (2,), ("9" * 40,), ("b.py", "c`d.py")),
-    ]
-    text = body(BASELINE, CONFIG, [win(1), win(2)], 19.0, CONFIRMED, [Skipped(3, "conflicts in a.py")], branches)
+    )
+    skipped = (Skipped(3, "conflicts in a.py"),)
+    told = Told(BASELINE, CONFIG, (win(1), win(2)), 19.0, CONFIRMED, skipped, branches, about=branches[1])
+    text = body(told)
+    assert title(told) == "Improve cost by 9.5 % (claimed, 1 change, branch 2 of 2)"
+    assert "| claimed, this branch | +9.50 % |" in text
+    assert "| **confirmed**, all branches | **+18.00 %" in text
+    assert [row[2] for row in text.splitlines() if row.startswith(("| 1 ", "| 2 "))] == ["2"]
+    assert "autoloop reproduce 2" in text
+    assert "autoloop reproduce 1" not in text
+    assert f"git worktree add --detach ../tip {'f' * 12}" in text
     assert "share no path" in text
-    assert "| `autoloop/x-2` | #\u200b2 | `b.py`, ``c`d.py`` |" in text
+    assert "| `autoloop/x-2` (this one) | #\u200b2 | `b.py`, ``c`d.py`` |" in text
     assert f"`{'9' * 10}`" in text, "the commit on the branch, not the one in the work tree"
     assert "- #\u200b3: conflicts in a.py" in text
 
 
 def test_it_says_how_it_was_measured_and_how_to_do_it_again():
     branch = Branch("b", "c" * 40, "d" * 40, (1,), ("e" * 40,))
-    text = body(BASELINE, CONFIG, [win(1)], 19.0, CONFIRMED, (), [branch])
+    text = body(Told(BASELINE, CONFIG, (win(1),), 19.0, CONFIRMED, branches=(branch,)))
     for line in (
         "- command: `make bench`",
         "- machine: cores: 2",
@@ -71,6 +80,6 @@ def test_it_says_how_it_was_measured_and_how_to_do_it_again():
 
 
 def test_a_thousand_wins_fit_what_hosting_sites_take():
-    text = body(BASELINE, CONFIG, [win(n, "x" * 300) for n in range(1, 1001)], 19.0, CONFIRMED)
+    text = body(Told(BASELINE, CONFIG, tuple(win(n, "x" * 300) for n in range(1, 1001)), 19.0, CONFIRMED))
     assert len(text) <= HOSTS_LIMIT
     assert "left out" in text[-200:]

@@ -15,12 +15,12 @@ from autoloop.markup import HOSTS_LIMIT, escaped, fitted
 from autoloop.model import Evaluation, Improvement
 from autoloop.report.charts import canvas, effects, progress
 from autoloop.report.diffs import Difference, Line
-from autoloop.report.headline import combined
 from autoloop.report.markdown import markdown
 from autoloop.report.outcome import outcome_of
 from autoloop.report.page import page
 from autoloop.reported import Confirmed, Headline
 from autoloop.staircase import staircase
+from autoloop.stats import compounded
 
 
 def test_two_thousand_experiments_stay_within_bounds():
@@ -121,9 +121,9 @@ def test_a_text_is_cut_between_parts():
 
 
 def test_gains_one_after_the_other():
-    assert combined([10, 10], lower=True) == pytest.approx(19)
-    assert combined([10, 10], lower=False) == pytest.approx(21)
-    assert combined([], lower=True) == 0
+    assert compounded([10, 10], lower=True) == pytest.approx(19)
+    assert compounded([10, 10], lower=False) == pytest.approx(21)
+    assert compounded([], lower=True) == 0
 
 
 def test_a_confirmation_that_says_no_is_not_called_a_gain():
