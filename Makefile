@@ -64,6 +64,7 @@ $(CLIENTS)/.installed: tests/clients/package.json
 	@mkdir -p $(CLIENTS)
 	cp tests/clients/package.json $(CLIENTS)
 	npm install --prefix $(CLIENTS) --no-audit --no-fund --ignore-scripts --loglevel=error
+	npm rebuild --prefix $(CLIENTS) --loglevel=error @anthropic-ai/claude-code opencode-ai # links their programs; no other script runs
 	@touch $@
 
 test-clients: $(STAMP) $(CLIENTS)/.installed  ## run the real agents' clients against a scripted model (npm needed)

@@ -209,7 +209,8 @@ class Messages:
     named, end = True, ""
 
     def began(self, body):
-        return json.dumps(body["messages"][:1])
+        first = body["messages"][0]["content"]  # marks of the cache move from request to request, the texts stay
+        return first if isinstance(first, str) else json.dumps([part.get("text") for part in first])
 
     def done(self, body):
         parts = [part for message in body["messages"] for part in message["content"] if isinstance(part, dict)]

@@ -175,7 +175,7 @@ def test_run_drives_the_real_codex_through_a_crash_and_an_over_long_call(tmp_pat
     scripts = (
         Script(["echo 80 > cost.txt"], "Done.\nDESCRIPTION: cheaper"),
         Script(["echo 1 > cost.txt", "sleep 600"], "never said"),
-        Script([], status=500),
+        Script([], status=400),
         Script(["echo 60 > cost.txt"], "Done.\nDESCRIPTION: cheaper still"),
     )
     with Model(*scripts) as model:
