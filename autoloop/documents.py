@@ -5,8 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from autoloop.guards import Facts
-from autoloop.model import Baseline, Experiment, ExperimentStatus, Record, Session
+from autoloop.model import Baseline, Experiment, ExperimentStatus, Record, Request, Session
 from autoloop.outcomes import Discarded, Finalized, Kept, Landed
+from autoloop.paths import slug
 
 replace = msgspec.structs.replace
 
@@ -24,7 +25,7 @@ def changed(before: Record, after: Record, facts: Facts) -> Documents:
     """The documents that differ between two records."""
     experiment = after.experiment
     if experiment is None and before.experiment is not None:
-        experiment = _closed_experiment(before.experiment, facts)
+        experiment = _closed_experiment(before.experiment, before.request, facts)
     same = experiment == before.experiment
     return Documents(
         experiment=None if same else experiment,
@@ -34,7 +35,7 @@ def changed(before: Record, after: Record, facts: Facts) -> Documents:
     )
 
 
-def _closed_experiment(experiment: Experiment, facts: Facts) -> Experiment:
+def _closed_experiment(experiment: Experiment, request: Request | None, facts: Facts) -> Experiment:
     result = facts.result
     if isinstance(result, Kept):
         return replace(experiment, status="kept", closed=facts.now, commit=result.commit)
@@ -42,6 +43,8 @@ def _closed_experiment(experiment: Experiment, facts: Facts) -> Experiment:
     if isinstance(result, Discarded):
         reason = result.reason
         trash = {"trash": result.trash} if result.trash else {}
+    if described := request and request.options.get("description"):
+        experiment = replace(experiment, description=str(described), slug=slug(str(described)))
     return replace(
         experiment,
         status=_lost(experiment),

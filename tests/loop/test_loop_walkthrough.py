@@ -255,3 +255,15 @@ def test_the_journal_rebuilds_every_derived_file(world):
     world.run("doctor", "--rebuild")
     assert world.result("status") == before
     assert (world.root / ".autoloop" / "experiments" / "001-first-win.json").exists()
+
+
+def test_a_discard_may_say_what_was_really_tried(world):
+    world.result("pre", "--description", "an idea")
+    world.write("cost.txt", "120\n")
+    world.result("eval")
+    ended = world.result("discard", "--description", "another idea", "--reason", "no use")["experiment"]
+    assert ended["description"] == "another idea"
+    found = world.result("show", "1")["experiment"]
+    assert (found["description"], found["reason"], found["status"]) == ("another idea", "no use", "discarded")
+    documents = [path.name for path in (world.root / ".autoloop/experiments").iterdir()]
+    assert documents == ["001-another-idea.json"]
