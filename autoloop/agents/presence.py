@@ -11,7 +11,7 @@ from autoloop.agents.client import Client
 from autoloop.errors import CommandError
 
 _PATIENCE = 30.0
-_LINES = 20
+_LINES = 12
 _NOWHERE = Path("/")  # no settings of a repository count
 _VERSION = re.compile(r"\d+(?:\.\d+)+")
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 _RATE = re.compile(
-    r"\b429\b|rate.?limit|too many requests|quota|usage limit|resource.?exhausted|overloaded|\b529\b", re.IGNORECASE
+    r"\b429\b|rate.?limit|too many requests|quota|usage limit|resource.?exhausted|overloaded|\b529\b"
+    r"|high demand|temporar(y|ily) (error|unavailable|failure)|try again later|\bstatus(?: code)?:? 50[0234]\b"
+    r"|internal server error|bad gateway|service unavailable|gateway time-?out",
+    re.IGNORECASE,
 )
 _LOGIN = re.compile(
     r"\b401\b|not logged in|log ?in\b.*(first|again|required)|please run /login|unauthorized|invalid.{0,10}api.?key"
@@ -19,7 +22,7 @@ _REFUSAL = re.compile(
 
 
 def turned_away(text: str) -> bool:
-    """The model's provider wants fewer calls, or calls later."""
+    """The model's provider wants fewer calls, or calls later: a rate limit, or a failure of its own that passes."""
     return _RATE.search(text) is not None
 
 

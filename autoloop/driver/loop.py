@@ -21,6 +21,7 @@ from autoloop.model import AgentCall, Evaluation, Experiment, Record
 from autoloop.payloads import Stopped
 from autoloop.progress import Progress
 
+_NOTHING = "no proposal"
 _STOPS = {
     "budget_target": "target",
     "budget_plateau": "plateau",
@@ -86,7 +87,7 @@ class Driver:
         if now is None or now.id != experiment.id or now.evaluation is not None:
             return self._overtaken(experiment)
         if proposal.event == "nothing_left":
-            self._discard(proposal.why)
+            self._discard(proposal.why, _NOTHING)
             return Stopped("done", proposal.why)
         if proposal.event != "proposed":
             return self._broke(proposal)
@@ -157,12 +158,13 @@ class Driver:
         except RefusedError:
             return record
 
-    def _discard(self, reason: str) -> None:
-        self.engine.fire("discard", {"revert": True, **({"reason": reason} if reason else {})})
+    def _discard(self, reason: str, description: str = "") -> None:
+        told = {name: text for name, text in (("reason", reason), ("description", description)) if text}
+        self.engine.fire("discard", {"revert": True, **told})
 
     def _broke(self, proposal: Proposal) -> Stopped | None:
         self._tell(proposal.why)
-        self._discard(proposal.why)
+        self._discard(proposal.why, proposal.description or _NOTHING)
         self.broken += 1
         hopeless = proposal.event in patience.AT_ONCE
         return Stopped("proposer", proposal.why) if hopeless or self.broken >= self.limits.broken else None

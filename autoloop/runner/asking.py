@@ -12,7 +12,6 @@ from autoloop.runner.reading import tail
 from autoloop.runner.records import Command, Outcome
 
 _LONGEST = 256 * 1024  # bytes of what is read back
-_COMPLAINT = 3  # lines
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -29,7 +28,7 @@ class Said(msgspec.Struct, frozen=True):
 
 
 def ask(command: Command, lines: int = 1) -> Said:
-    """Run a command to its end and answer with the last ``lines`` of its output.
+    """Run a command to its end and answer with the last ``lines`` of its output, or of what it complained of.
 
     Raises:
         CommandError: it could not be started.
@@ -37,7 +36,7 @@ def ask(command: Command, lines: int = 1) -> Said:
     with tempfile.TemporaryDirectory() as folder:
         out, err = Path(folder) / "out", Path(folder) / "err"
         outcome = run(command, stdout=out, stderr=err).outcome
-        return Said(outcome, tail(out, lines, _LONGEST), _why(command, outcome, tail(err, _COMPLAINT).strip()))
+        return Said(outcome, tail(out, lines, _LONGEST), _why(command, outcome, tail(err, lines).strip()))
 
 
 def _why(command: Command, outcome: Outcome, complaint: str) -> str:

@@ -61,7 +61,9 @@ def test_patience_with_rate_limits_has_an_end(world, agent):
     answer = run(world, *agent(TURNED_AWAY.format(times=1000), "agent-cmd"))
     assert calls(world) == ["rate_limited"] * 7
     assert [one["status"] for one in answer["experiments"]] == ["discarded"]
-    assert "429" in world.result("show", "1")["experiment"]["reason"]
+    found = world.result("show", "1")["experiment"]
+    assert found["description"] == "no proposal"
+    assert "429" in found["reason"]
 
 
 def test_nobody_waits_longer_than_the_session_lasts(world, agent):
