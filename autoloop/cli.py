@@ -10,6 +10,7 @@ import importlib
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from types import FrameType
@@ -21,6 +22,7 @@ from autoloop.commands.answer import Answer, App
 from autoloop.document import as_ours, failed, printed
 from autoloop.errors import AutoLoopError, CommandError, InterruptedBySignalError, UsageError
 
+_TOGETHER = 2.0
 QUICK = {"status": "standing", "next": "possible"}
 
 
@@ -161,10 +163,18 @@ def _unwritable(error: OSError) -> int:
 
 
 def _handle_signals() -> None:
-    """SIGINT, SIGTERM and SIGHUP raise inside the command, so that children are ended and state stays sane."""
+    """SIGINT, SIGTERM and SIGHUP raise inside the command, so that children are ended and state stays sane.
+
+    Those that come together (a key pressed twice, a terminal that closes and a wrapper that passes it on) are one: the
+    second would hit what the first has set going.
+    """
+    last = float("-inf")
 
     def stop(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
-        raise InterruptedBySignalError(signum)
+        nonlocal last
+        before, last = last, time.monotonic()
+        if last - before > _TOGETHER:
+            raise InterruptedBySignalError(signum)
 
     for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signum, stop)

@@ -10,6 +10,7 @@ from autoloop.commands.answer import Answer, App
 from autoloop.envelope import LONGEST, Envelope, failure, success
 from autoloop.errors import AutoLoopError
 from autoloop.model import Record
+from autoloop.store.trouble import of_the_system
 
 
 def printed(app: App, name: str, answer: Answer) -> bytes:
@@ -27,6 +28,8 @@ def as_ours(app: App, name: str, error: Exception) -> AutoLoopError:
     """Any exception as an error that a user can read."""
     if isinstance(error, AutoLoopError):
         return error
+    if isinstance(error, OSError) and (known := of_the_system(error)):
+        return known
     from autoloop.bugs import report
 
     return AutoLoopError("bug", "AutoLoop made a mistake.", why=report(app, name, error), fix="autoloop resume")

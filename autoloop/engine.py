@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from autoloop import documents, log, machine, workflow
-from autoloop.errors import AutoLoopError, InterruptedBySignalError, RefusedError
+from autoloop.errors import AutoLoopError, GitError, InterruptedBySignalError, RefusedError
 from autoloop.facts import LiveFacts
 from autoloop.git import sweep
 from autoloop.guards import GUARDS
@@ -26,7 +26,7 @@ from autoloop.opened import OpenWorkspace
 from autoloop.paths import numbered
 from autoloop.progress import Notify, Progress, silent
 from autoloop.store import LiveFile, Writer
-from autoloop.works import ABANDON, WORKS, mirror
+from autoloop.works import ABANDON, BEGUN, WORKS, mirror
 
 _MEASURING = {"evaluating", "confirming", "checking", "baselining"}
 
@@ -187,6 +187,17 @@ class _Turn:
         sweep(workspace.layout.scratch)
         if self.writer.after_death and self.record.loop:
             workspace.repository.clear_locks(f"refs/autoloop/{self.record.loop}")
+        if self.record.pruning is not None:
+            self._finish_pruning()
+
+    def _finish_pruning(self) -> None:
+        """Let go what a killed prune was letting go; where git does not allow it yet, nothing has to wait for that."""
+        from autoloop import retention
+
+        try:
+            self.record = retention.finish(self.engine.workspace, self.writer, self.record, again=True)
+        except GitError as error:
+            self.notes.append(f"a prune that was interrupted is not finished yet: {error.what} {error.why}")
 
     def _abandon(self, state: str) -> None:
         job = self._job(recovering=True)
@@ -219,7 +230,8 @@ class _Turn:
             return WORKS[work](job)
         except AutoLoopError as error:
             self.record = job.record
-            if not _half_done(error, job.record):
+            error.unfinished = _half_done(error, job)
+            if not error.unfinished:
                 state = self.record.state
                 if state in ABANDON:
                     ABANDON[state](job)
@@ -232,6 +244,8 @@ class _Turn:
         """Copy the journal to where ``git clean`` does not reach; what was done is done even where that fails."""
         try:
             mirror.keep(self.engine.workspace, self.record)
+        except InterruptedBySignalError:
+            raise
         except (AutoLoopError, OSError) as error:
             self.log.info("mirror_failed", error=str(error))
 
@@ -290,11 +304,17 @@ class _Foreseen(LiveFacts):
         return evaluation.tree if evaluation else "changed"
 
 
-def _half_done(error: AutoLoopError, record: Record) -> bool:
-    """Whether git may have been changed already: then the work is finished by ``resume``, and never abandoned."""
+def _half_done(error: AutoLoopError, job: Job) -> bool:
+    """Whether the journalled deed was begun: then it is finished by ``resume``, and never given up."""
+    if job.record.request is None or not job.record.request.plan:
+        return False
     if isinstance(error, InterruptedBySignalError):
-        return record.request is not None and bool(record.request.plan)
-    return error.unfinished
+        return True
+    begun = BEGUN.get(job.record.state)
+    try:
+        return begun is not None and begun(job)
+    except (AutoLoopError, OSError):
+        return True  # a disk that cannot be looked at tells nobody that nothing has happened
 
 
 def refused(trigger: str, reasons: tuple[Blocked, ...], state: str) -> RefusedError:

@@ -29,7 +29,7 @@ class AutoLoopError(Exception):
         fix: what to type or edit next; may be empty only when nothing can be done.
         exit_code: process exit code, one per class.
         reasons: everything in the way when a guard said no (``model.Blocked``).
-        unfinished: the effect may be half done; the record stays in its working state for ``resume``.
+        unfinished: the effect is half done; the record stays in its working state for ``resume``.
     """
 
     exit_code = EXIT_BUG

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import msgspec
 
@@ -17,6 +18,8 @@ from autoloop.model import Record
 from autoloop.opened import OpenWorkspace
 from autoloop.progress import Notify, Progress, silent
 from autoloop.store import Writer
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -101,6 +104,11 @@ class Job:
         request = msgspec.structs.replace(request, plan=msgspec.to_builtins(plan))
         self.record = msgspec.structs.replace(self.record, request=request)
         self.writer.commit("intent", record=self.record)
+
+    def planned(self, kind: type[T]) -> T | None:
+        """The exact effect that was journalled for this very work, by this process or an earlier one."""
+        request = self.record.request
+        return msgspec.convert(request.plan, kind) if request is not None and request.plan else None
 
     def note(self, kind: str, data: object, *, durable: bool = False) -> None:
         """Journal something that belongs to this work; a later commit makes it durable unless asked for at once."""

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
 _LARGEST = 5 << 20
+
+
+class _Tail:
+    """The end of the log file: a line at a time, and no complaint when the disk does not take it."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("ab", buffering=0)
+
+    def write(self, text: str) -> None:
+        """Append ``text``."""
+        with suppress(OSError):
+            self._file.write(text.encode(errors="backslashreplace"))
+
+    def flush(self) -> None:
+        """Nothing is buffered."""
 
 
 class Log(Protocol):
@@ -37,7 +53,8 @@ def opened(path: Path, *, verbose: bool = False, **bound: object) -> Log:
     try:
         if path.exists() and path.stat().st_size > _LARGEST:
             path.replace(path.with_suffix(".jsonl.1"))
-        logger: Any = structlog.WriteLogger(path.open("a", encoding="utf-8", buffering=1))
+        tail: Any = _Tail(path)
+        logger: Any = structlog.WriteLogger(tail)
     except OSError:
         logger = structlog.testing.CapturingLogger()
     log: Log = structlog.wrap_logger(logger, processors=processors, wrapper_class=wrapper).bind(**bound)

@@ -11,14 +11,16 @@ import shutil
 import time
 from collections import defaultdict
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from autoloop.errors import GitError, RefusedError
-from autoloop.model import Experiment, Record
+from autoloop.model import Experiment, Pruning, Record
 from autoloop.opened import OpenWorkspace
 from autoloop.paths import numbered
 from autoloop.shown import Held
+from autoloop.store import Writer
 
 LOST = {"discarded", "crashed"}
 
@@ -50,11 +52,16 @@ def prunable(record: Record, everything: tuple[Held, ...], limit: int) -> tuple[
     return tuple(one for one in lost[limit:] if one.id not in safe)
 
 
-def prune(workspace: OpenWorkspace, limit: int, wait: float = 10.0) -> tuple[tuple[Held, ...], int]:
-    """Let candidates beyond the limit go; repeated after a crash it finishes the rest.
+class Pruned(NamedTuple):
+    """What went, how many candidates that were not kept are held yet, and whether a killed prune was finished."""
 
-    Returns:
-        What went, and how many candidates that were not kept are held yet.
+    gone: tuple[Held, ...]
+    held: int
+    recovered: bool = False
+
+
+def prune(workspace: OpenWorkspace, limit: int, wait: float = 10.0) -> Pruned:
+    """Let candidates beyond the limit go. One that was killed is finished first, and is part of the answer.
 
     Raises:
         RefusedError: other work is not finished.
@@ -64,14 +71,55 @@ def prune(workspace: OpenWorkspace, limit: int, wait: float = 10.0) -> tuple[tup
         workspace.repository.absorb()
         record = workspace.record()
         _check(workspace, record)
+        late = _late(workspace, record)
+        record = finish(workspace, writer, record, again=True)
         everything = held(workspace, record)
         going = prunable(record, everything, limit)
         if going:
-            writer.commit("pruned", record=record, experiments=_marked(workspace, going))
-            workspace.repository.drop([ref for one in going for ref in one.refs])
-            for one in going:
-                shutil.rmtree(workspace.layout.runs / f"{one.id:03d}", ignore_errors=True)
-    return going, sum(one.status in LOST for one in everything) - len(going)
+            refs = tuple(ref for one in going for ref in one.refs)
+            record = msgspec.structs.replace(record, pruning=Pruning(refs, tuple(one.id for one in going)))
+            writer.commit("prune", record=record, experiments=_marked(workspace, going))
+            finish(workspace, writer, record)
+    left = sum(one.status in LOST for one in everything) - len(going)
+    return Pruned((*going, *late), left, recovered=bool(late))
+
+
+def finish(workspace: OpenWorkspace, writer: Writer, record: Record, *, again: bool = False) -> Record:
+    """Let go what is journalled to go; ``again`` when it was an earlier process that began it.
+
+    Raises:
+        GitError: git does not let go; the rest goes next time.
+    """
+    pruning, repository = record.pruning, workspace.repository
+    if pruning is None:
+        return record
+    prefix = f"refs/autoloop/{record.loop}"
+    if again:
+        repository.clear_locks(prefix)
+    # a record that came with a clone may name anything
+    repository.drop([ref for ref in pruning.refs if ref.startswith(f"{prefix}/")], again=again)
+    for number in pruning.experiments:
+        shutil.rmtree(_raw(workspace, number), ignore_errors=True)
+    repository.flush()
+    record = msgspec.structs.replace(record, pruning=None)
+    writer.commit("pruned", record=record)
+    return record
+
+
+def _late(workspace: OpenWorkspace, record: Record) -> tuple[Held, ...]:
+    """What an earlier prune was letting go when it was killed, as far as it is still there."""
+    if record.pruning is None:
+        return ()
+    found = (workspace.store.experiment(number, Experiment) for number in record.pruning.experiments)
+    return tuple(
+        Held(one.id, one.status, one.description, (), _size(_raw(workspace, one.id)))
+        for one in found
+        if one is not None
+    )
+
+
+def _raw(workspace: OpenWorkspace, number: int) -> Path:
+    return workspace.layout.runs / f"{number:03d}"
 
 
 def _check(workspace: OpenWorkspace, record: Record) -> None:

@@ -1,4 +1,4 @@
-"""How the suite is run."""
+"""How the suite is run, and what tests of crashes and faults share: stages that are set once."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from stages import moments, stage
+
+__all__ = ["moments", "stage"]
 
 _MEMORY = Path("/dev/shm")
 _ROOM = 4 << 30

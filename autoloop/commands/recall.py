@@ -92,10 +92,11 @@ def prune(app: App, limit: int | None, dry_run: bool) -> Answer:
     if dry_run:
         everything = retention.held(workspace, record)
         going = retention.prunable(record, everything, most)
-        left = sum(one.status in retention.LOST for one in everything)
+        done = retention.Pruned(going, sum(one.status in retention.LOST for one in everything))
     else:
-        going, left = retention.prune(workspace, most)
-    return Answer(PruneAnswer(going, left, most, sum(one.bytes for one in going), dry_run), app.workspace.record())
+        done = retention.prune(workspace, most)
+    payload = PruneAnswer(done.gone, done.held, most, sum(one.bytes for one in done.gone), dry_run)
+    return Answer(payload, app.workspace.record(), recovered=done.recovered)
 
 
 def _answer(payload: UndoAnswer | ReviveAnswer | LandAnswer, done: Done) -> Answer:

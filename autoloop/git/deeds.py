@@ -130,6 +130,12 @@ class Deeds:
 
         return place.apply(self._git, plan, scratch)
 
+    def discard_begun(self, plan: DiscardPlan, scratch: Path) -> bool:
+        """Whether ``apply_discard`` has moved anything of this plan yet."""
+        from autoloop.git import place
+
+        return place.begun(plan, scratch)
+
     def check_unkeep(self, plan: KeepPlan) -> None:
         """Whether a keep can be taken back: HEAD is on its branch, and the branch at its commit or at the one before.
 

@@ -2,7 +2,8 @@
 
 Only one AutoLoop command at a time writes to a work tree, so a lock that carries our mark belongs to a command that
 was killed. A lock that one of our git calls was killed with carries no mark: it is taken for stale when it holds
-nothing but what we were about to write, is some seconds old and no process has it open; it is moved aside, not deleted.
+nothing but what we were about to write, is some seconds old, no process has it open and no other git is at work here;
+it is moved aside, not deleted.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from autoloop.errors import GitError
+from autoloop.git import holders
 from autoloop.git.handle import Git
 
 _MARK = b"autoloop\n"
@@ -75,18 +77,33 @@ def clear(git: Git, lock: Path, expected: Collection[bytes]) -> bool:
             return False
     except FileNotFoundError:
         return True
-    if _is_open(lock):
+    if holders.has_open(lock) or holders.git_at_work(git):
         return False
-    aside = git.git_dir / _ASIDE
-    aside.mkdir(exist_ok=True)
-    lock.rename(aside / lock.name)
+    _set_aside(git, lock)
     return True
+
+
+def clear_packed(git: Git) -> bool:
+    """Clear what a killed deletion of references left: the lock of the packed ones, and the draft written under it.
+
+    False when it may be somebody's. Git never removes the draft itself, and deletes nothing while there is one.
+    """
+    packed = git.common_dir / "packed-refs"
+    lock, draft = packed.with_suffix(".lock"), packed.with_suffix(".new")
+    if not clear(git, lock, {_MARK.strip()}):
+        return False
+    if draft.exists() and _take(lock):  # nobody writes a draft while we hold the lock
+        try:
+            _set_aside(git, draft)
+        finally:
+            lock.unlink(missing_ok=True)
+    return not draft.exists()
 
 
 def clear_own(git: Git, prefix: str) -> None:
     """Remove locks of references below ``prefix``, which are nobody's but ours, that no process has open."""
     for lock in (git.common_dir / prefix).rglob("*.lock"):
-        if not _is_open(lock):
+        if not holders.has_open(lock):
             lock.unlink(missing_ok=True)
 
 
@@ -123,6 +140,13 @@ def _link(draft: Path, lock: Path) -> None:
             file.write(_MARK)
 
 
+def _set_aside(git: Git, file: Path) -> None:
+    aside = git.git_dir / _ASIDE
+    aside.mkdir(exist_ok=True)
+    with suppress(FileNotFoundError):
+        file.rename(aside / file.name)
+
+
 def _release_dead(lock: Path) -> None:
     with suppress(FileNotFoundError):
         if lock.read_bytes() == _MARK:
@@ -136,13 +160,3 @@ def _locked(lock: Path) -> GitError:
         why=f"{lock} exists.",
         fix=f"Wait for it, or if no git is running: rm '{lock}'",
     )
-
-
-def _is_open(file: Path) -> bool:
-    """Whether a process that we may look at has the file open; without /proc nobody can say, and nobody does."""
-    wanted = os.fspath(file)
-    for entry in Path("/proc").glob("[0-9]*/fd/*"):
-        with suppress(OSError):
-            if os.readlink(entry) == wanted:  # noqa: PTH115 - compared as it is written
-                return True
-    return False

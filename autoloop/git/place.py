@@ -66,6 +66,12 @@ def apply(git: Git, plan: DiscardPlan, scratch: Path) -> tuple[str, ...]:
     return told
 
 
+def begun(plan: DiscardPlan, scratch: Path) -> bool:
+    """See ``Repository.discard_begun``."""
+    own = scratch / plan.scratch
+    return (own / _DONE).exists() or any((own / "aside").glob("*"))
+
+
 def _finish(own: Path, done: Path, told: tuple[str, ...]) -> None:
     draft = done.with_suffix(".new")
     draft.write_bytes(msgspec.json.encode(told))

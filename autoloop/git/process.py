@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +17,7 @@ import msgspec
 
 from autoloop.errors import GitError
 from autoloop.git.failures import explain
+from autoloop.undisturbed import undisturbed
 
 _KEPT = {
     "GIT_AUTHOR_NAME",
@@ -49,6 +51,8 @@ _OPTIONS = (
 _NO_HOOKS = "core.hooksPath=/dev/null"
 _OLD_FSYNC = "core.fsyncObjectFiles=true"
 _FSYNC_SINCE = (2, 36)
+_GRACE = 5.0
+_PAUSE = 0.005
 _DEFAULT = (signal.SIGPIPE, signal.SIGXFSZ)  # Python ignores them, and a child would inherit that
 
 
@@ -124,9 +128,8 @@ def _wait(call: Call, version: tuple[int, ...], files: tuple[IO[bytes], ...]) ->
         try:
             _, status = os.waitpid(pid, 0)
         except BaseException:
-            # TERM lets git remove its own lock files before we go
-            _end(pid)
-            os.waitpid(pid, 0)
+            with undisturbed():
+                _see_off(pid)
             raise
     return os.waitstatus_to_exitcode(status)
 
@@ -153,9 +156,19 @@ def _git() -> str:
     return found
 
 
-def _end(pid: int) -> None:
+def _see_off(pid: int) -> None:
+    """End git before we go ourselves: TERM lets it remove its own lock files, and KILL ends what does not listen."""
+    _end(pid)
+    end = time.monotonic() + _GRACE
+    while not os.waitpid(pid, os.WNOHANG)[0]:
+        if time.monotonic() > end:
+            _end(pid, signal.SIGKILL)
+        time.sleep(_PAUSE)
+
+
+def _end(pid: int, signum: signal.Signals = signal.SIGTERM) -> None:
     with suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGTERM)
+        os.killpg(pid, signum)
 
 
 class _Timer:

@@ -33,13 +33,18 @@ def anchor_in(git: Git, refs: Mapping[str, str]) -> None:
     _retried(git, lambda: _update(git, commands), {_lock(git, ref): oid for ref, oid in refs.items()})
 
 
-def drop(git: Git, names: Sequence[str]) -> None:
-    """Delete references; those that are gone already are fine."""
+def drop(git: Git, names: Sequence[str], *, again: bool = False) -> None:
+    """Delete references; those that are gone already are fine.
+
+    With ``again`` an earlier process was killed at it: what its git left is cleared away first.
+    """
     overlay.drop(git, names)
     if git.objects is not None:
         names = [name for name in names if name in _own(git, name)]
     if not names:
         return
+    if again:
+        _patiently(lambda: locks.clear_packed(git))
     stale = {_lock(git, ref): git.zero for ref in names} | {git.common_dir / "packed-refs.lock": git.zero}
     _retried(git, lambda: _update(git, [f"delete {ref}" for ref in names]), stale)
 
@@ -129,8 +134,13 @@ def swap(git: Git, ref: str, new: str, old: str, reason: str) -> bool:
 
 def settle(git: Git, ref: str, new: str) -> None:
     """Clear the locks that a killed ``swap`` left although the reference had moved, and that nobody else holds."""
+    _patiently(lambda: _clear(git, _locks_of_swap(git, ref, new)))
+
+
+def _patiently(cleared: Callable[[], bool]) -> None:
+    """Try for some seconds: a lock must be that old before it is taken for stale."""
     end = time.monotonic() + _LOCK_PATIENCE
-    while not _clear(git, _locks_of_swap(git, ref, new)) and time.monotonic() < end:
+    while not cleared() and time.monotonic() < end:
         time.sleep(_PAUSE)
 
 

@@ -163,9 +163,9 @@ class Repository(Deeds):
         """Remove locks of AutoLoop's own references below ``prefix`` that a killed command left."""
         locks.clear_own(self._git, prefix)
 
-    def drop(self, names: Sequence[str]) -> None:
-        """Delete references."""
-        refs.drop(self._git, names)
+    def drop(self, names: Sequence[str], *, again: bool = False) -> None:
+        """Delete references; ``again`` when an earlier process may have been killed at it."""
+        refs.drop(self._git, names, again=again)
 
     def refs(self, prefix: str) -> dict[str, str]:
         """References below ``prefix`` (``refs/autoloop/…``), with the objects they point at."""

@@ -35,6 +35,7 @@ _CAUSES: dict[int, tuple[str, str]] = {
     errno.ENOTDIR: ("not_a_directory", "move away what stands where a directory of .autoloop/ belongs"),
     errno.EISDIR: ("not_a_file", "move the directory {path} away"),
 }
+_FROM_OUTSIDE = (_CAUSES.keys() | {errno.EIO}) - {errno.ELOOP, errno.ENOTDIR, errno.EISDIR}
 _OTHERWISE = ("io_error", "check the disk and the file system, then run the command again")
 
 
@@ -50,6 +51,13 @@ def from_os(error: OSError, path: Path, doing: str) -> StateError:
     code, fix = _CAUSES.get(error.errno or 0, _OTHERWISE)
     why = (error.strerror or str(error)) + _foreign_owner(path)
     return StateError(code, f"{shown(path)} cannot be {doing}.", why=why, fix=fix.format(path=shown(path)))
+
+
+def of_the_system(error: OSError) -> StateError | None:
+    """The user's error for a disk that is full or broken, for missing rights and for limits; None for a surprise."""
+    if error.errno not in _FROM_OUTSIDE:
+        return None
+    return from_os(error, Path(error.filename if isinstance(error.filename, str) else "A file"), "read or written")
 
 
 def said(error: StateError) -> str:

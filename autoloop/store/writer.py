@@ -19,6 +19,7 @@ from autoloop.store.journal import GENESIS, NO_NOTE, Changes, Line, Tip, encoded
 from autoloop.store.schema import VERSION
 from autoloop.store.trouble import from_os, said
 from autoloop.store.view import View
+from autoloop.undisturbed import undisturbed
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -173,10 +174,11 @@ class Writer:
             raise StateError("too_large", f"The event {line.kind} is too large to be recorded.", fix="shorten it")
         tip = tip_of(data, line, self._at.tip.end)
         after = _Position(tip, tip if durable else self._at.synced, self._at.fold.after(line))
-        self._put(data, durable=durable)
-        self._at = after
-        if durable:
-            self._refresh()
+        with undisturbed():  # who stops us finds state.json as the journal has it
+            self._put(data, durable=durable)
+            self._at = after
+            if durable:
+                self._refresh()
         return line.seq
 
     def _put(self, data: bytes, *, durable: bool) -> None:

@@ -1,4 +1,4 @@
-"""One function per working state: what AutoLoop does there, and what it undoes when it must give up."""
+"""One function per working state: what AutoLoop does there, what it undoes when it must give up, and when it may."""
 
 from __future__ import annotations
 
@@ -22,6 +22,16 @@ WORKS: dict[str, Callable[[Job], object]] = {
 }
 
 ABANDON: dict[str, Callable[[Job], None]] = {
+    "checking": check.abandon,
     "evaluating": measure.abandon,
     "confirming": confirm.abandon,
 }
+
+BEGUN: dict[str, Callable[[Job], bool]] = {
+    "keeping": keep.begun,
+    "discarding": discard.begun,
+    "undoing": undo.begun,
+    "reviving": revive.begun,
+    "landing": land.begun,
+}
+"""Whether the journalled deed has changed anything of the user's yet: then it is finished, and never given up."""

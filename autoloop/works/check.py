@@ -15,7 +15,7 @@ from autoloop.job import Job
 from autoloop.outcomes import Check, Checked
 from autoloop.sampler import Sampler
 from autoloop.works import proofs, rules
-from autoloop.works.litter import Watch
+from autoloop.works.litter import Watch, put_back
 
 PHASE = "checking"
 
@@ -32,6 +32,11 @@ def check(job: Job) -> Checked:
         return found
     job.facts = LiveFacts(job.workspace, job.record, clock=job.clock)  # the configuration has changed
     return msgspec.structs.replace(_examined(job), fixed=fixed, diff=diff)
+
+
+def abandon(job: Job) -> None:
+    """Put back what a command has rewritten, where that was begun."""
+    put_back(job)
 
 
 def _examined(job: Job) -> Checked:

@@ -28,15 +28,20 @@ def discard(job: Job) -> Discarded:
         tree, remembered = at_rest(job)
         job.notes.append("the files were left as they are")
         return Discarded(tree, remembered, reason=reason)
-    if request.plan:
-        plan = msgspec.convert(request.plan, DiscardPlan)
-    else:
+    plan = job.planned(DiscardPlan)
+    if plan is None:
         plan = _plan(job, experiment)
         job.remember_plan(plan)
     unseen = job.repository.apply_discard(plan, job.workspace.layout.scratch)
     tree, remembered = at_rest(job)
     job.notes += [f"{path} was edited after the measurement; nothing is lost: {plan.trash_ref}" for path in unseen]
     return Discarded(tree, remembered, plan.trash_ref, reason, restored=tuple(file.path for file in plan.files))
+
+
+def begun(job: Job) -> bool:
+    """Whether a file of the journalled revert was moved already."""
+    plan = job.planned(DiscardPlan)
+    return plan is not None and job.repository.discard_begun(plan, job.workspace.layout.scratch)
 
 
 def _plan(job: Job, experiment: Experiment) -> DiscardPlan:

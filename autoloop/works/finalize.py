@@ -32,10 +32,8 @@ def finalize(job: Job) -> Finalized:
     """
     sessions = chosen_sessions(job)
     wins = tuple(experiment for session in sessions for experiment in wins_of(job, session))
-    request = job.record.request
-    if request is not None and request.plan:
-        plans = msgspec.convert(request.plan, _Plans)
-    else:
+    plans = job.planned(_Plans)
+    if plans is None:
         plans = _Plans(_planned(job, sessions, wins))
         job.remember_plan(plans)
     for plan in plans.branches:

@@ -24,10 +24,8 @@ def keep(job: Job) -> Kept | HoldoutFailed:
     Raises:
         GitError: git or the repository's state forbids it; nothing has happened then.
     """
-    request = job.record.request
-    if request is not None and request.plan:
-        plan = msgspec.convert(request.plan, KeepPlan)
-    else:
+    plan = job.planned(KeepPlan)
+    if plan is None:
         if holdout.passes(job) is False:
             return HoldoutFailed()
         plan = _plan(job)
@@ -39,6 +37,12 @@ def keep(job: Job) -> Kept | HoldoutFailed:
         *(f"{path} was staged meanwhile; its index entry was left alone" for path in left),
     ]
     return Kept(plan.commit, plan.ref, tree, remembered)
+
+
+def begun(job: Job) -> bool:
+    """Whether the branch has the journalled commit already."""
+    plan = job.planned(KeepPlan)
+    return plan is not None and job.repository.keep_state(plan) in {"partial", "done"}
 
 
 def defer(job: Job) -> Kept | HoldoutFailed:

@@ -18,11 +18,10 @@ def land(job: Job) -> Landed:
     Raises:
         GitError: ``land_conflict``, ``head_moved``, ``not_writable``; nothing has happened then.
     """
-    request, waiting = job.record.request, job.record.waiting
+    waiting = job.record.waiting
     repository, scratch = job.repository, job.workspace.layout.scratch
-    if request is not None and request.plan:
-        plan = msgspec.convert(request.plan, LandPlan)
-    else:
+    plan = job.planned(LandPlan)
+    if plan is None:
         job.tell("landing", f"putting {len(waiting)} of the wins on their branch")
         plan = repository.plan_land(waiting[0].ref, [one.commit for one in waiting], scratch)
         anchors = zip(waiting, plan.commits, strict=True)
@@ -34,6 +33,12 @@ def land(job: Job) -> Landed:
     found = tuple(replace(one, commit=landed[one.id]) for one in experiments if one is not None)
     rebased = plan.commits != tuple(one.commit for one in waiting)
     return Landed(plan.keep.ref, found, _rest(job, plan), rebased, _notes(plan, left, rebased=rebased))
+
+
+def begun(job: Job) -> bool:
+    """Whether the branch has the journalled commits already."""
+    plan = job.planned(LandPlan)
+    return plan is not None and job.repository.keep_state(plan.keep) in {"partial", "done"}
 
 
 def _rest(job: Job, plan: LandPlan) -> dict[str, object]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
-import msgspec
-
 from autoloop import scope
 from autoloop.git import Change, DiscardPlan
 from autoloop.job import Job
@@ -14,6 +12,12 @@ from autoloop.outcomes import Check
 from autoloop.paths import slug
 
 _SHOWN = 5
+
+
+def put_back(job: Job) -> None:
+    """Finish putting back what a command had rewritten, where an earlier process had begun to."""
+    if plan := job.planned(DiscardPlan):
+        job.repository.apply_discard(plan, job.workspace.layout.scratch)
 
 
 class Watch:
@@ -26,9 +30,7 @@ class Watch:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.scratch = job.workspace.layout.scratch
-        if job.recovering and job.record.request and job.record.request.plan:
-            plan = msgspec.convert(job.record.request.plan, DiscardPlan)
-            job.repository.apply_discard(plan, self.scratch)
+        put_back(job)
         self.before = job.repository.remember(self.scratch, max_file_bytes=job.largest_file)
         self.tree = self.before.tree
 

@@ -25,15 +25,19 @@ def revive(job: Job) -> Revived:
     Raises:
         GitError: ``revive_conflict`` and the like; nothing has been touched then.
     """
-    request = job.record.request
-    if request is not None and request.plan:
-        plan = msgspec.convert(request.plan, _Plan)
-    else:
+    plan = job.planned(_Plan)
+    if plan is None:
         plan = _planned(job)
         job.remember_plan(plan)
     left = job.repository.apply_discard(plan.files, job.workspace.layout.scratch)
     notes = tuple(f"{path} was edited meanwhile; nothing is lost: {plan.files.trash_ref}" for path in left)
     return Revived(plan.opening, tuple(one.path for one in plan.files.files), notes)
+
+
+def begun(job: Job) -> bool:
+    """Whether a file of the journalled change was put into the work tree already."""
+    plan = job.planned(_Plan)
+    return plan is not None and job.repository.discard_begun(plan.files, job.workspace.layout.scratch)
 
 
 def _planned(job: Job) -> _Plan:

@@ -34,10 +34,20 @@ def undo(job: Job) -> Undone:
     return Undone(_reopened(job, ending), ending.kind, back(job, ending))
 
 
+def begun(job: Job) -> bool:
+    """Whether the branch, or a file, is back already."""
+    ending = job.record.ending
+    if ending is not None and ending.kind == "keep":
+        plan = job.planned(KeepPlan)
+        return plan is not None and job.repository.keep_state(plan) == "untouched"
+    files = job.planned(DiscardPlan)
+    return files is not None and job.repository.discard_begun(files, job.workspace.layout.scratch)
+
+
 def _branch_back(job: Job, ending: Ending) -> tuple[str, ...]:
     if ending.commit is None:
         return ()  # the commit never was on a branch
-    plan = _own_plan(job, KeepPlan)
+    plan = job.planned(KeepPlan)
     if plan is None:
         plan = _journalled(job, ending, KeepPlan)
         if plan is None:
@@ -50,7 +60,7 @@ def _branch_back(job: Job, ending: Ending) -> tuple[str, ...]:
 
 def _files_back(job: Job, ending: Ending) -> tuple[str, ...]:
     scratch = job.workspace.layout.scratch
-    plan = _own_plan(job, DiscardPlan)
+    plan = job.planned(DiscardPlan)
     if plan is None:
         done = _journalled(job, ending, DiscardPlan)
         if done is None:
@@ -60,12 +70,6 @@ def _files_back(job: Job, ending: Ending) -> tuple[str, ...]:
         job.remember_plan(plan)
     left = job.repository.apply_discard(plan, scratch)
     return tuple(f"{path} appeared meanwhile; it was left, and nothing is lost: {plan.trash_ref}" for path in left)
-
-
-def _own_plan(job: Job, kind: type[Plan]) -> Plan | None:
-    """The plan of this very undo, when an earlier process has journalled it."""
-    request = job.record.request
-    return msgspec.convert(request.plan, kind) if request is not None and request.plan else None
 
 
 def _journalled(job: Job, ending: Ending, kind: type[Plan]) -> Plan | None:

@@ -22,6 +22,7 @@
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
+#include <utime.h>
 
 enum { TRACE, KILL, FAIL, FAIL_FROM, TORN, HOLD };
 #define MOST 4096
@@ -219,6 +220,7 @@ ONE(chmod, (const char *, mode_t), AT_FDCWD, a, (const char *a, mode_t m), (a, m
 ONE(fchmodat, (int, const char *, mode_t, int), d, a, (int d, const char *a, mode_t m, int f), (d, a, m, f))
 ONE(truncate, (const char *, off_t), AT_FDCWD, a, (const char *a, off_t n), (a, n))
 ONE(truncate64, (const char *, off64_t), AT_FDCWD, a, (const char *a, off64_t n), (a, n))
+ONE(utime, (const char *, const struct utimbuf *), AT_FDCWD, a, (const char *a, const struct utimbuf *t), (a, t))
 ONE(utimes, (const char *, const struct timeval *), AT_FDCWD, a, (const char *a, const struct timeval t[2]), (a, t))
 
 int utimensat(int dir, const char *path, const struct timespec times[2], int flags) {

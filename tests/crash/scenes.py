@@ -91,6 +91,11 @@ def lost_twice(world: World) -> None:
     world.result("discard", "--revert")
 
 
+def packed(world: World) -> None:
+    """As git's own housekeeping leaves references: all in one file."""
+    world.git("pack-refs", "--all")
+
+
 def waiting(world: World) -> None:
     assert world.result("keep", "--no-commit")["experiment"]["waits"]
 
@@ -125,6 +130,7 @@ FROM: dict[Prepare, Prepare | None] = {
     won: keepable,
     lost: discardable,
     lost_twice: lost,
+    packed: lost_twice,
     waiting: keepable,
     interrupted: keepable,
 }
@@ -157,6 +163,7 @@ SCENES = (
     Scene("revive", lost, ("revive", "1")),
     Scene("land", waiting, ("land",)),
     Scene("prune", lost_twice, ("prune", "--keep", "0")),
+    Scene("prune packed", packed, ("prune", "--keep", "0")),
     Scene("resume", interrupted, ("resume",)),
 )
 SCENE = {scene.name: scene for scene in SCENES}
@@ -175,7 +182,11 @@ class Moments:
             before = FROM[moment]
             place = self.place / moment.__name__
             world = copied(self.at(before), place) if before else empty(place)
-            moment(world)
+            try:
+                moment(world)
+            except BaseException:
+                shutil.rmtree(place)  # nobody goes on from half of it
+                raise
             self._made[moment] = world
         return self._made[moment]
 

@@ -10,10 +10,8 @@ from pathlib import Path
 import pytest
 from loop_world import World
 from scenes import copied
-from stages import moments, stage
 from trial import Stage
 
-__all__ = ["moments", "stage"]
 _NUMBERS = itertools.count()
 
 
