@@ -22,7 +22,7 @@ from autoloop.commands.answer import Answer, App
 from autoloop.document import as_ours, failed, printed
 from autoloop.errors import AutoLoopError, CommandError, InterruptedBySignalError, UsageError
 
-_TOGETHER = 2.0
+_TOGETHER = 0.5
 QUICK = {"status": "standing", "next": "possible"}
 
 

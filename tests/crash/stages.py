@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any
 
 import pytest
 from interposer import library
 from scenes import SCENE, Moments
 from trial import Stage
+
+
+def sampled(cases: Sequence[Any], usual: Collection[Any]) -> list[Any]:
+    """The cases as parameters: the ``usual`` ones are for every day, the others for ``make crash``."""
+    assert all(case in cases for case in usual), usual
+    exhaustive = pytest.mark.exhaustive
+    parts = ((case, case if isinstance(case, tuple) else (case,)) for case in cases)
+    return [pytest.param(*values, marks=() if case in usual else exhaustive) for case, values in parts]
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ import pytest
 from interposer import FAIL, KILL, Fault, Interposer
 from judge import UnsoundError
 from scenes import copied
+from stages import sampled
 from test_crash_sample import numbers
 
 # mistake: the command, the call around which it shows, how the trial is recovered, what the harness says
@@ -28,7 +29,7 @@ FOUND = {
 }
 
 
-@pytest.mark.parametrize("mistake", FOUND)
+@pytest.mark.parametrize("mistake", sampled(list(FOUND), ["no_intent"]))
 def test_a_planted_mistake_is_found(stage, mistake):
     scene, call, said = FOUND[mistake]
     set_ = stage(scene, mistake)
@@ -43,6 +44,7 @@ def around(set_, at):
             set_.attempt(Fault(number, KILL), resume=resume)
 
 
+@pytest.mark.exhaustive
 def test_a_planted_mistake_about_errors_is_found(stage):
     set_ = stage("keep", "failed_sync_ignored").count_syncs()
     at = numbers(set_.points_with_syncs, "fsync .autoloop/history.jsonl")[0]
@@ -50,6 +52,7 @@ def test_a_planted_mistake_about_errors_is_found(stage):
         set_.attempt(Fault(at, FAIL, errno.EIO, syncs=True), resume=True)
 
 
+@pytest.mark.exhaustive
 def test_a_fork_passes_the_same_points_as_the_program_itself(stage):
     set_ = stage("keep")
     world = copied(set_.world, set_.place / "program")
@@ -90,6 +93,7 @@ KERNEL = (
 )
 
 
+@pytest.mark.exhaustive
 @pytest.mark.skipif(shutil.which("strace") is None, reason="there is no strace here to compare with")
 def test_the_library_misses_nothing_that_the_kernel_sees(stage):
     set_ = stage("discard")

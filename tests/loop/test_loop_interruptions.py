@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -12,9 +13,13 @@ from pathlib import Path
 import pytest
 from loop_world import World
 
+from autoloop.store.lock import alive, start_time
+
 SLOW = """\
-import pathlib, time
+import pathlib, subprocess, time
 here = pathlib.Path(__file__).parent
+if (here.parent / "helper").exists():
+    (here.parent / "helper").write_text(str(subprocess.Popen(["sleep", "60"]).pid))
 flag = here.parent / "started"
 flag.write_text(str(int(flag.read_text() if flag.exists() else 0) + 1))
 time.sleep(float((here.parent / "delay").read_text()) if (here.parent / "delay").exists() else 0)
@@ -113,6 +118,37 @@ def test_a_killed_eval_can_be_discarded_without_finishing_it(slow):
     assert slow.read("cost.txt") == "100\n"
     assert slow.state() == "ready"
     assert not benchmarks_alive(slow)
+
+
+def test_a_benchmark_whose_watcher_died_as_well_is_ended_by_the_next_command(slow):
+    slow.result("pre", "--description", "never mind")
+    slow.write("cost.txt", "80\n")
+    slowly(slow, 30)
+    helper = outside(slow) / "helper"
+    helper.touch()
+    process = begin(slow, "eval")
+    watchers = children(process.pid)
+    assert watchers
+    for pid in watchers:
+        os.kill(pid, signal.SIGSTOP)  # it would end the benchmark as soon as its AutoLoop is gone
+    kill(process)
+    for pid in watchers:
+        os.kill(pid, signal.SIGKILL)
+    left = int(helper.read_text())
+    assert alive(left, None)
+    helper.unlink()
+    slow.result("discard")
+    assert not alive(left, None) or start_time(left) == -1  # ended, and nobody has collected it
+    assert not benchmarks_alive(slow)
+
+
+def children(parent: int) -> list[int]:
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            if int(stat.read_text().rpartition(")")[2].split()[1]) == parent:
+                found.append(int(stat.parent.name))
+    return found
 
 
 def test_unfinished_work_that_came_with_a_repository_is_not_taken_up_unasked(slow, tmp_path):

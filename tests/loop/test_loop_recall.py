@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 from loop_world import World
 
@@ -167,6 +168,37 @@ def killed_in(world: World, state: str, *arguments: str) -> None:
         pass
     running.kill()
     running.communicate(timeout=30)
+
+
+def test_a_prune_that_was_killed_is_finished(world):
+    lose(world, "130", "first loss")
+    lose(world, "140", "last loss")
+    world.git("pack-refs", "--all")
+    # what git leaves when it is killed at it: an empty lock, and a draft that it never removes itself
+    left = [world.root / ".git" / name for name in ("packed-refs.lock", "packed-refs.new")]
+    for path in left:
+        path.touch()
+    killed_in(world, "prune", "prune", "--keep", "0")
+    for path in left:
+        os.utime(path, (0, 0))
+    assert world.refused("revive", "1", code=5)["code"] == "candidate_pruned"
+    assert not [path for path in left if path.exists()]
+    assert "/1/" not in world.git("for-each-ref", "--format=%(refname)")
+    assert world.result("prune", "--keep", "0")["pruned"] == []
+
+
+def test_a_killed_prune_typed_again_says_what_went(world):
+    lose(world, "130", "first loss")
+    lose(world, "140", "last loss")
+    lock = world.root / ".git/packed-refs.lock"
+    lock.touch()
+    killed_in(world, "prune", "prune", "--keep", "0")
+    lock.unlink()
+    document = world.json("prune", "--keep", "0")
+    assert document["recovered"]
+    assert [one["id"] for one in document["result"]["pruned"]] == [1]
+    assert not (world.root / ".autoloop/runs/001").exists()
+    assert world.git("for-each-ref", "--format=%(refname)", "refs/heads") == "refs/heads/main\n"
 
 
 def test_an_undo_that_was_killed_is_finished_once(world):
