@@ -187,7 +187,7 @@ class _Turn:
         sweep(workspace.layout.scratch)
         if self.writer.after_death and self.record.loop:
             workspace.repository.clear_locks(f"refs/autoloop/{self.record.loop}")
-        if self.record.pruning is not None:
+        if self.record.pruning:
             self._finish_pruning()
 
     def _finish_pruning(self) -> None:

@@ -303,13 +303,6 @@ class Request(msgspec.Struct, frozen=True):
     plan: dict[str, object] = {}
 
 
-class Pruning(msgspec.Struct, frozen=True):
-    """Candidates that are being let go: their references, and the experiments whose raw output goes too."""
-
-    refs: tuple[str, ...]
-    experiments: tuple[int, ...]
-
-
 class Offer(msgspec.Struct, frozen=True):
     """An action that is allowed now, ready to run."""
 
@@ -331,7 +324,7 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         durations: seconds that each command took last, by name; guardrails are ordered by them.
         ending: the last keep or discard, as long as it can be taken back.
         waiting: kept wins that are not on their branch yet, oldest first.
-        pruning: what a ``prune`` is letting go; None but while it works, and after it was killed: it is finished then.
+        pruning: experiments that a ``prune`` is letting go of; some are left when it was killed, and are finished then.
         next: what may be done from here, as far as can be known when the record is saved; every answer carries it.
     """
 
@@ -351,5 +344,5 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     last_session: int | None = None
     ending: Ending | None = None
     waiting: tuple[Waiting, ...] = ()
-    pruning: Pruning | None = None
+    pruning: tuple[int, ...] = ()
     next: tuple[Offer, ...] = ()

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import msgspec
 
 from autoloop.errors import GitError, RefusedError
-from autoloop.model import Experiment, Pruning, Record
+from autoloop.model import Experiment, Record
 from autoloop.opened import OpenWorkspace
 from autoloop.paths import numbered
 from autoloop.shown import Held
@@ -76,8 +76,7 @@ def prune(workspace: OpenWorkspace, limit: int, wait: float = 10.0) -> Pruned:
         everything = held(workspace, record)
         going = prunable(record, everything, limit)
         if going:
-            refs = tuple(ref for one in going for ref in one.refs)
-            record = msgspec.structs.replace(record, pruning=Pruning(refs, tuple(one.id for one in going)))
+            record = msgspec.structs.replace(record, pruning=tuple(one.id for one in going))
             writer.commit("prune", record=record, experiments=_marked(workspace, going))
             finish(workspace, writer, record)
     left = sum(one.status in LOST for one in everything) - len(going)
@@ -90,27 +89,24 @@ def finish(workspace: OpenWorkspace, writer: Writer, record: Record, *, again: b
     Raises:
         GitError: git does not let go; the rest goes next time.
     """
-    pruning, repository = record.pruning, workspace.repository
-    if pruning is None:
+    if not record.pruning:
         return record
-    prefix = f"refs/autoloop/{record.loop}"
+    repository, prefix = workspace.repository, f"refs/autoloop/{record.loop}"
     if again:
         repository.clear_locks(prefix)
-    # a record that came with a clone may name anything
-    repository.drop([ref for ref in pruning.refs if ref.startswith(f"{prefix}/")], again=again)
-    for number in pruning.experiments:
+    going = [ref for number in record.pruning for ref in repository.refs(f"{prefix}/{number}")]
+    repository.drop(going, again=again)
+    for number in record.pruning:
         shutil.rmtree(_raw(workspace, number), ignore_errors=True)
     repository.flush()
-    record = msgspec.structs.replace(record, pruning=None)
+    record = msgspec.structs.replace(record, pruning=())
     writer.commit("pruned", record=record)
     return record
 
 
 def _late(workspace: OpenWorkspace, record: Record) -> tuple[Held, ...]:
     """What an earlier prune was letting go when it was killed, as far as it is still there."""
-    if record.pruning is None:
-        return ()
-    found = (workspace.store.experiment(number, Experiment) for number in record.pruning.experiments)
+    found = (workspace.store.experiment(number, Experiment) for number in record.pruning)
     return tuple(
         Held(one.id, one.status, one.description, (), _size(_raw(workspace, one.id)))
         for one in found

@@ -41,10 +41,10 @@ def drop(git: Git, names: Sequence[str], *, again: bool = False) -> None:
     overlay.drop(git, names)
     if git.objects is not None:
         names = [name for name in names if name in _own(git, name)]
-    if not names:
-        return
     if again:
         _patiently(lambda: locks.clear_packed(git))
+    if not names:
+        return
     stale = {_lock(git, ref): git.zero for ref in names} | {git.common_dir / "packed-refs.lock": git.zero}
     _retried(git, lambda: _update(git, [f"delete {ref}" for ref in names]), stale)
 

@@ -163,6 +163,7 @@ class Repository(Deeds):
         """Remove locks of AutoLoop's own references below ``prefix`` that a killed command left."""
         locks.clear_own(self._git, prefix)
 
+    @told
     def drop(self, names: Sequence[str], *, again: bool = False) -> None:
         """Delete references; ``again`` when an earlier process may have been killed at it."""
         refs.drop(self._git, names, again=again)
