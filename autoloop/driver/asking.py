@@ -11,7 +11,6 @@ from autoloop.engine import Engine
 from autoloop.model import Experiment, Record
 from autoloop.paths import DRIVEN
 from autoloop.progress import Progress
-from autoloop.units import format_duration
 
 _REMEMBERED = 200
 
@@ -41,8 +40,7 @@ def _errand(engine: Engine, hand: Hand, record: Record, experiment: Experiment) 
     session = record.session
 
     def tick(seconds: float) -> None:
-        text = f"{hand.name} is at work for {format_duration(seconds)}"
-        engine.notify(Progress("run", text, running=hand.name, seconds=seconds))
+        engine.notify(Progress("run", "a proposal is being made", running=hand.name, seconds=seconds))
 
     env = {
         "AUTOLOOP_GOAL": session.goal if session else "",
