@@ -9,6 +9,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import forks
+
 
 @dataclass
 class Repository:
@@ -23,15 +25,7 @@ class Repository:
         return cls(root)
 
     def install(self, *arguments: str, code: int = 0) -> dict:
-        done = subprocess.run(
-            [sys.executable, "-m", "autoloop", "install", *arguments, "--json"],
-            cwd=self.root,
-            env=environment(self.root.parent),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        done = forks.run(("install", *arguments, "--json"), self.root, environment(self.root.parent), timeout=60)
         assert done.returncode == code, (done.stdout, done.stderr)
         document = json.loads(done.stdout)
         return document["result"] if "result" in document else document["error"]
