@@ -223,7 +223,7 @@ def measured(world, *arguments):
 def test_two_hundred_megabytes_of_output_do_not_fill_the_memory(world):
     open_world = sitting(world, "120s")
     open_world.write(
-        "manners.sh", "head -c 200000000 /dev/zero | tr '\\0' x; echo; head -c 1000000 /dev/zero | tr '\\0' '\\n'\n"
+        "manners.sh", "head -c 200000000 /dev/zero | tr '\\0' =; echo; head -c 1000000 /dev/zero | tr '\\0' '\\n'\n"
     )
     code, document, kibibytes = measured(open_world, "eval", "--json")
     assert (code, document["result"]["verdict"]) == (0, "keep")
