@@ -8,10 +8,8 @@ files for its output. ``test_crash_harness`` proves that both pass the same poin
 from __future__ import annotations
 
 import ctypes
-import importlib
 import json
 import os
-import pkgutil
 import select
 import subprocess
 import sys
@@ -19,6 +17,10 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+
+sys.path.append(str(Path(__file__).parent.parent / "loop"))
+
+import warm
 
 _SLOW = {"mcp_server", "report", "render", "__main__"}
 
@@ -60,27 +62,17 @@ class Nursery:
 
 
 def _serve() -> None:
-    _import_everything()
+    warm.up(_SLOW)
+    for name in sys.argv[1:]:
+        from planted import PLANTED
+
+        PLANTED[name]()
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
             _become(json.loads(line))
         sys.stdout.write(f"{os.waitpid(child, 0)[1]}\n")
         sys.stdout.flush()
-
-
-def _import_everything() -> None:
-    import sh  # noqa: F401 - each command would import it
-
-    import autoloop
-
-    for module in pkgutil.walk_packages(autoloop.__path__, "autoloop."):
-        if not _SLOW & set(module.name.split(".")):
-            importlib.import_module(module.name)
-    for name in sys.argv[1:]:
-        from planted import PLANTED
-
-        PLANTED[name]()
 
 
 def _become(request: dict[str, Any]) -> None:

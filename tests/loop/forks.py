@@ -8,11 +8,8 @@ descendants are those of any other process, only the start is cheap.
 from __future__ import annotations
 
 import functools
-import gc
-import importlib
 import json
 import os
-import pkgutil
 import selectors
 import signal
 import socket
@@ -22,7 +19,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-_LEFT_OUT = ("autoloop.__main__", "autoloop.mcp_server")
+import warm
+
+_LEFT_OUT = ("__main__", "mcp_server")
 _LONGEST = 1 << 17  # bytes of a request: arguments and environment
 _BLOCK = 1 << 16
 _WHOLE = ("PYTHON", "LD_")  # what only a start from nothing takes notice of
@@ -86,14 +85,7 @@ def _server(_pid: int) -> socket.socket:
 
 def _serve(requests: socket.socket) -> None:
     """Fork for every request; come back in the process that is to be the command."""
-    import autoloop
-
-    for module in pkgutil.walk_packages(autoloop.__path__, "autoloop."):
-        if module.name not in _LEFT_OUT:
-            with suppress(ImportError):  # what an extra would have brought
-                importlib.import_module(module.name)
-    gc.collect()
-    gc.freeze()
+    warm.up(_LEFT_OUT)
     while True:
         message, descriptors, _, _ = socket.recv_fds(requests, _LONGEST, 3)
         if not message:
