@@ -35,7 +35,12 @@ class EvidenceShown(msgspec.Struct, frozen=True):
 
 
 class Inferred(msgspec.Struct, frozen=True):
-    """What set-up found in the repository; ``others`` are the candidates that were ranked below ``eval``."""
+    """What set-up found in the repository.
+
+    Attributes:
+        others: the candidates that were ranked below ``eval``.
+        skipped: what was not looked at, and why: files that are broken or cannot be read, limits that were reached.
+    """
 
     project_kinds: tuple[str, ...]
     package_manager: str
@@ -47,3 +52,4 @@ class Inferred(msgspec.Struct, frozen=True):
     reasons: tuple[str, ...] = ()
     suggestions: tuple[EvalInferred, ...] = ()
     others: tuple[EvalInferred, ...] = ()
+    skipped: tuple[str, ...] = ()

@@ -23,7 +23,8 @@ FLOORS = MappingProxyType(
         1: "units metrics stats verdict config config_errors config_schema workflow machine guards offers updates "
         "endings documents budget watched scope learn similarity ideas guardrails brief pull_request staircase markup "
         "candidates interchange",
-        2: "undisturbed store git runner exchange machine_lock fingerprint log trust detect agents guides written",
+        2: "undisturbed store git runner exchange machine_lock fingerprint log trust detect agents guides written "
+        "witness",
         3: "facts works engine workspace opened job sampler quiet checks readiness retention setup driver report "
         "reproduction adoption",
         4: "commands envelope fitting",

@@ -108,6 +108,7 @@ def inferred(found: Inference, chosen: Chosen) -> Inferred:
         reasons=found.reasons,
         suggestions=tuple(_shown(idea) for idea in found.suggestions),
         others=tuple(_shown(one) for one in found.evals if one is not chosen.eval)[:_OTHERS],
+        skipped=found.skipped,
     )
 
 

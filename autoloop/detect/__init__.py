@@ -5,7 +5,8 @@ from __future__ import annotations
 from autoloop.detect.configtext import config_text
 from autoloop.detect.formats import narrower
 from autoloop.detect.hints import install_hint, missing_tools
-from autoloop.detect.objections import Objection, eval_objection
+from autoloop.detect.javascript_packages import spelled_out
+from autoloop.detect.objections import Objection, eval_objection, sees_unopened
 from autoloop.detect.scan import scan
 from autoloop.detect.symptoms import Symptom, symptom
 from autoloop.detect.vacuity import Proof, proof, vacuous
@@ -26,6 +27,8 @@ __all__ = [
     "narrower",
     "proof",
     "scan",
+    "sees_unopened",
+    "spelled_out",
     "symptom",
     "vacuous",
 ]

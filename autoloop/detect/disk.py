@@ -37,10 +37,13 @@ def head(path: str, limit: int) -> str:
     """
     # O_NONBLOCK: a pipe where a file is expected must not hang the scan
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(handle, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
+    try:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
             raise OSError(0, "not a regular file")
-        raw = stream.read(limit)
+        raw = os.read(handle, min(limit, status.st_size))
+    finally:
+        os.close(handle)
     wide = raw[:2] in {b"\xff\xfe", b"\xfe\xff"}
     return raw.decode("utf-16" if wide else "utf-8-sig", "replace").replace("\r\n", "\n")
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 from autoloop.detect import parse
 from autoloop.detect.bodies import inside, quote
@@ -112,6 +113,13 @@ def read_packages(repo: Repository) -> tuple[Package, ...]:
     patterns = _workspaces(repo.tree)
     found = (_package(repo.tree, path, manager, patterns) for path in paths[:200])
     return tuple(package for package in found if package)
+
+
+def spelled_out(root: Path, command: str) -> str:
+    """A command, and the bodies of the scripts of packages that its words name, one a line."""
+    packages = read_packages(Repository(Tree(root)))
+    words = [word for word in re.split(r"[^\w:.-]+", command) if word]
+    return "\n".join([command, *(package.body(word) for package in packages for word in words)])
 
 
 def _package(tree: Tree, path: str, manager: str, patterns: tuple[str, ...]) -> Package | None:

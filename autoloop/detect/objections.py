@@ -32,6 +32,19 @@ _BUILDS = re.compile(
     r"|go build|dotnet|zig build|swift build|build)\b"
 )
 
+# They look at dates or sums, or work elsewhere: they need not open a source to see that it was edited.
+_SEES_UNOPENED = re.compile(
+    r"""\b(g?make|ninja|cmake|meson|samu|scons|waf|tup|cargo|go\ (?:run|build|test)|gradlew?|mvnw?|ant|sbt|mill|lein
+    |dotnet|msbuild|zig|swift|mix|rebar3|stack|cabal|dune|bazel(?:isk)?|buck2?|pants|nix|turbo|nx|lerna|wireit|webpack|julia
+    |tsc\ (?:-b|--build)|docker(?:-compose)?|podman|kubectl|ssh|rsync|curl)\b""",
+    re.VERBOSE,
+)
+
+
+def sees_unopened(text: str) -> bool:
+    """Whether a command or script names a tool that sees the edit of a file without opening the unedited one."""
+    return _SEES_UNOPENED.search(text) is not None
+
 
 def eval_objection(command: str, build: str) -> Objection | None:
     """The gravest objection to an eval, None when nothing speaks against it.

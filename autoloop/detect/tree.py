@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +13,7 @@ from autoloop.detect import parse
 from autoloop.detect.disk import Walk, head
 
 MAX_TEXT = 512 * 1024
+_TICK = 0.005
 _LATE = "the time for the scan was used up: not every file was read"
 # Directories whose manifests are samples, not projects.
 _SAMPLE = re.compile(
@@ -36,6 +37,7 @@ class Tree:
         # judging what was read takes the rest
         self._end = process_time() + 0.8 * deadline
         self._patience = monotonic() + 4 * deadline
+        self._asked, self._late = 0.0, False
         self._texts: dict[str, str] = {}
         self._parsed: dict[str, object] = {}
         self.files = tuple(Walk(root, lambda: self.late, self.skipped.append).files())
@@ -43,8 +45,11 @@ class Tree:
 
     @property
     def late(self) -> bool:
-        """Whether the time is used up."""
-        return process_time() > self._end or monotonic() > self._patience
+        """Whether the time is used up; asked before every file, so the dear one of the clocks is read now and then."""
+        now = monotonic()
+        if now - self._asked > _TICK:
+            self._asked, self._late = now, process_time() > self._end or now > self._patience
+        return self._late
 
     def __contains__(self, path: str) -> bool:
         return path in self._set
@@ -118,11 +123,16 @@ class Tree:
 
     @cached_property
     def _by_name(self) -> dict[str, list[str]]:
-        return self._grouped(lambda path: path.rpartition("/")[2])
+        return _grouped(self.files, self._names)
 
     @cached_property
     def _by_suffix(self) -> dict[str, list[str]]:
-        return self._grouped(lambda path: os.path.splitext(path)[1])  # noqa: PTH122 - 60 000 Path objects cost 0.3 s
+        """Grouped as ``Path.suffix`` would; 60 000 Path objects cost 0.3 s."""
+        return _grouped(self.files, (name[dot:] if (dot := name.rfind(".")) > 0 else "" for name in self._names))
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return [path[path.rfind("/") + 1 :] for path in self.files]
 
     @cached_property
     def _directories(self) -> frozenset[str]:
@@ -136,14 +146,8 @@ class Tree:
 
     def _in_time(self) -> bool:
         if self.late and _LATE not in self.skipped:
-            self.skipped.append(_LATE)
+            self.skipped.insert(0, _LATE)  # the list is cut at its end when it is shown
         return not self.late
-
-    def _grouped(self, key: Callable[[str], str]) -> dict[str, list[str]]:
-        groups: dict[str, list[str]] = {}
-        for path in self.files:
-            groups.setdefault(key(path), []).append(path)
-        return groups
 
     def _read(self, path: str) -> str:
         try:
@@ -169,6 +173,13 @@ class Tree:
         except ValueError as error:
             self.skipped.append(f"{path}: malformed ({str(error).splitlines()[0][:120]})")
             return None
+
+
+def _grouped(paths: Iterable[str], keys: Iterable[str]) -> dict[str, list[str]]:
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    for path, key in zip(paths, keys, strict=True):
+        groups[key].append(path)
+    return groups
 
 
 def is_sample(path: str) -> bool:

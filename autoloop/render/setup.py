@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from rich.text import Text
@@ -12,6 +12,8 @@ from autoloop.payloads import Baselined, Doctor, EvalInferred, Init, SessionAnsw
 from autoloop.render.tables import table
 from autoloop.render.words import Block, percent, word
 from autoloop.units import counted, format_duration, format_value
+
+_LINES = 6
 
 
 def init(answer: Init) -> list[Block]:
@@ -28,7 +30,8 @@ def init(answer: Init) -> list[Block]:
         rows.append(("protected", ", ".join(found.protected)))
     if rows:
         blocks.append(table("", "", rows=rows))
-    blocks += [Text(f"  because {item.file}: {item.why}", style="dim") for item in found.evidence[:6]]
+    blocks += [Text(f"  because {item.file}: {item.why}", style="dim") for item in found.evidence[:_LINES]]
+    blocks += _skipped(found.skipped)
     blocks += [Text(reason, style="yellow") for reason in found.reasons]
     blocks += [_idea(idea) for idea in found.suggestions]
     verb = "Wrote" if answer.written else "Would write"
@@ -44,6 +47,13 @@ def _metric(found: EvalInferred) -> str:
         return "not known before the first run: autoloop doctor lists what is printed"
     side = found.direction.replace("_", " ") or "its name does not say which way is better: set direction"
     return f"{found.primary_metric} ({side})"
+
+
+def _skipped(lines: Sequence[str]) -> list[Block]:
+    """What was not looked at, so that nobody wonders why it was not found."""
+    more = len(lines) - _LINES
+    shown = [*lines[:_LINES], *([f"and {more} more: autoloop init --dry-run --json names them"] if more > 0 else [])]
+    return [Text(f"  not read: {line}", style="yellow") for line in shown]
 
 
 def _idea(idea: EvalInferred) -> Text:

@@ -12,10 +12,12 @@ from autoloop.checks import standing
 from autoloop.config import Config
 from autoloop.facts import LiveFacts
 from autoloop.job import Job
+from autoloop.model import Run
 from autoloop.outcomes import Check, Checked
 from autoloop.sampler import Sampler
 from autoloop.works import proofs, rules
 from autoloop.works.litter import Watch, put_back
+from autoloop.works.sight import Sight
 
 PHASE = "checking"
 
@@ -63,7 +65,7 @@ class _Doctor:
     def examine(self) -> list[Check]:
         """Build, eval, guardrails, and after each what it left in the work tree."""
         watch = Watch(self.job)
-        checks = [*self._eval(), *watch.look("eval", "The eval")]
+        checks = [*self._eval(watch.tree), *watch.look("eval", "The eval")]
         for name in self.config.guardrails:
             checks += [*self._guardrail(name), *watch.look(name, f"Guardrail {name}")]
         return [*checks, self._method()] if self.config.eval.command else checks
@@ -74,7 +76,7 @@ class _Doctor:
         self.job.tell(PHASE, text, self.ran, most)
         self.ran += 1
 
-    def _eval(self) -> Iterator[Check]:
+    def _eval(self, tree: str) -> Iterator[Check]:
         section = self.config.eval
         if not section.command:
             yield proofs.no_eval(detect.scan(self.job.workspace.root))
@@ -84,25 +86,31 @@ class _Doctor:
             yield unfit
             if unfit.status == "fail":
                 return
-        if section.build:
-            self.job.tell(PHASE, f"build: {section.build}")
-        wrong = self.sampler.build("candidate")
+        sight = Sight(self.job, tree)
+        with sight.witness:
+            if section.build:
+                self.job.tell(PHASE, f"build: {section.build}")
+            wrong = self.sampler.build("candidate")
+            runs = [] if wrong else self._runs()
         if wrong:
             yield proofs.failed_build(wrong)
-            return
-        yield from self._runs()
+        elif runs[-1].value is None:
+            yield proofs.failed_eval(runs[-1], self.config)
+        else:
+            self.durations["eval"] = runs[-1].seconds
+            yield from proofs.passed_eval(runs, self.config)
+            yield from sight.told(self.sampler, runs) if unfit is None else ()
 
-    def _runs(self) -> Iterator[Check]:
-        runs = []
+    def _runs(self) -> list[Run]:
+        """Two runs; one where it gives no number."""
+        runs: list[Run] = []
         self.job.expect(2)
         for number in (1, 2):
             self._tell(f"eval, run {number} of 2: {self.config.eval.command}")
             runs.append(self.sampler.take("candidate"))
             if runs[-1].value is None:
-                yield proofs.failed_eval(runs[-1], self.config)
-                return
-        self.durations["eval"] = runs[-1].seconds
-        yield from proofs.passed_eval(runs, self.config)
+                break
+        return runs
 
     def _guardrail(self, name: str) -> Iterator[Check]:
         rail = self.config.guardrails[name]

@@ -23,7 +23,8 @@ def project(bare_world: World) -> World:
     bare_world.write(
         "bench.py", "import time\nt = time.perf_counter()\nprint(f'latency: {time.perf_counter() - t} s')\n"
     )
-    bare_world.write("measure.sh", "#!/bin/sh\necho METRIC zonks=3\n")
+    bare_world.write("measure.sh", "#!/bin/sh\necho METRIC zonks=$(cat zonks.txt)\n")
+    bare_world.write("zonks.txt", "3\n")
     bare_world.write("tests/test_a.py", "import unittest\n\nclass A(unittest.TestCase):\n    def test_a(self): pass\n")
     bare_world.git("add", "-A")
     bare_world.git("commit", "-qm", "first")
