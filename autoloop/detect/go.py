@@ -123,19 +123,28 @@ def _documented(repo: Repository, one: Benched) -> str:
     return "."
 
 
+def _packages(repo: Repository, modules: list[str]) -> str:
+    """All packages: of the first module, or of every module that ``go.work`` joins, typed beside it."""
+    joined = re.findall(r"^\s*(?:use\s+)?\.?/?([\w./-]+)\s*(?://.*)?$", repo.tree.text("go.work"), re.MULTILINE)
+    members = [one for one in modules if one in joined]
+    return " ".join(quote(f"./{one}/...") for one in members) if len(members) > 1 else "./..."
+
+
 def _guardrails(repo: Repository, modules: list[str]) -> Iterator[GuardrailCandidate]:
     module = modules[0]
+    packages = _packages(repo, modules)
+    place = "" if " " in packages else module
     manifest = f"{module}/go.mod".lstrip("/")
     tests = [path for path in repo.tree.suffixed(".go") if path.endswith("_test.go") and "testdata/" not in path]
     seen = Evidence(manifest, "Go module")
     if repo.tree.first_with(tests, _TEST):
-        yield GuardrailCandidate("tests", inside(module, "go test ./..."), (seen,), "go", 0.85)
+        yield GuardrailCandidate("tests", inside(place, f"go test {packages}"), (seen,), "go", 0.85)
     else:
-        yield GuardrailCandidate("compiles", inside(module, "go build ./..."), (seen,), "go", 0.4)
+        yield GuardrailCandidate("compiles", inside(place, f"go build {packages}"), (seen,), "go", 0.4)
     config = repo.tree.first(*(f".golangci.{suffix}" for suffix in ("yml", "yaml", "toml", "json")))
     said = repo.said(r"golangci-lint")
     if config and said:
         yield GuardrailCandidate(
             "lint", inside(module, "golangci-lint run"), (Evidence(config, "configured"),), "go", 0.55
         )
-    yield GuardrailCandidate("vet", inside(module, "go vet ./..."), (seen,), "go", 0.6)
+    yield GuardrailCandidate("vet", inside(place, f"go vet {packages}"), (seen,), "go", 0.6)

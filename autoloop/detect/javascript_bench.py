@@ -168,15 +168,16 @@ def _vitest(repo: Repository, package: Package) -> Iterator[Candidate]:
 
 
 def _files(repo: Repository, package: Package) -> Iterator[Candidate]:
-    """Benchmark files that no script names, run by node; only those whose library says how to read them."""
+    """Benchmark files that no script names; only those whose library says how to read them."""
     for path in list(_bench_files(repo, package))[:50]:
         text = repo.tree.text(path)
-        if is_sample(path) or not path.endswith((".js", ".mjs", ".cjs")) or needs_arguments(path, text):
-            continue
-        worth, support = repo.support(rf"\bnode\b.*{re.escape(path)}")
         inner = path.removeprefix(f"{package.base}/") if package.base else path
+        command = _started(package, inner)
+        if is_sample(path) or not command or needs_arguments(path, text):
+            continue
+        worth, support = repo.support(rf"\b(node|bun|tsx|ts-node)\b.*{re.escape(path)}")
         plain = Candidate(
-            inside(package.base, f"node {quote(inner)}"),
+            command,
             ecosystem="javascript",
             evidence=(Evidence(path, "benchmark file"), *support),
             protected=(path,),
@@ -186,3 +187,13 @@ def _files(repo: Repository, package: Package) -> Iterator[Candidate]:
         if told.format != "auto" or support:
             build = "" if not _IMPORTS_BUILT.search(text) or "build" not in package.scripts else package.run("build")
             yield msgspec.structs.replace(told, build=build)
+
+
+def _started(package: Package, file: str) -> str:
+    """What runs a file: node itself, or for TypeScript what the package depends on; empty where nothing does."""
+    if file.endswith((".js", ".mjs", ".cjs")):
+        return inside(package.base, f"node {quote(file)}")
+    if package.manager == "bun":
+        return inside(package.base, f"bun {quote(file)}")
+    runner = next((name for name in ("tsx", "ts-node") if name in package.dependencies), "")
+    return package.execute(f"{runner} {quote(file)}") if runner else ""

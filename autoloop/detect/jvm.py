@@ -18,6 +18,7 @@ _SETTINGS = ("settings.gradle", "settings.gradle.kts")
 _JMH_PLUGIN = r"me\.champeau\.(gradle\.)?jmh|alias\(libs\.plugins\.jmh\)|id\(?[ \"']+[\w.-]*jmh[\w.-]*[\"']"
 _KOTLINX = r"org\.jetbrains\.kotlinx\.benchmark|alias\(libs\.plugins\.[\w.]*benchmark\)"
 _BENCHMARK = r"^[ \t]*@Benchmark\b"
+_ENOUGH = 400
 _JAR_NAME = re.compile(r"<finalName>\s*(\$\{uberjar\.name\}|[\w.-]*benchmarks?[\w.-]*)\s*</finalName>")
 
 
@@ -30,14 +31,16 @@ def inspect(repo: Repository) -> Finding | None:
     first = min((*gradle[:1], *poms[:1]), key=lambda path: (path.count("/"), path not in gradle))
     home = directory_of(first)
     build = _Gradle(repo, home) if first in gradle else _Maven(repo, home)
+    evals = tuple(build.evals())
     return Finding(
         "jvm",
         package_manager=build.name,
         weight=0.55 if not home else 0.35,
-        evals=tuple(build.evals()),
+        evals=evals,
         guardrails=tuple(build.guardrails()),
         protected=("**/src/test/**", "**/src/jmh/**"),
         evidence=(Evidence(first, f"{build.name} build"),),
+        reasons=() if evals else tuple(build.reasons()),
     )
 
 
@@ -46,6 +49,7 @@ class _Build:
 
     name = ""
     wrapper = ""
+    missing = ""
 
     def __init__(self, repo: Repository, home: str) -> None:
         self.repo = repo
@@ -57,9 +61,17 @@ class _Build:
         ]
 
     def benchmarks(self, module: str) -> tuple[str, ...]:
+        """Sources with benchmarks: those that are named so, else any."""
         prefix = f"{module}/" if module else ""
-        near = [path for path in self.sources if path.startswith(prefix) and re.search(r"(?i)jmh|bench|perf", path)]
-        return self.repo.tree.grep(near, _BENCHMARK)
+        inner = [path for path in self.sources if path.startswith(prefix)]
+        near = [path for path in inner if re.search(r"(?i)jmh|bench|perf", path)]
+        return self.repo.tree.grep(near, _BENCHMARK) or self.repo.tree.grep(inner[:_ENOUGH], _BENCHMARK)
+
+    def reasons(self) -> Iterator[str]:
+        """Why benchmarks that are there cannot be run."""
+        files = self.benchmarks(self.home)
+        if files:
+            yield f"{files[0]} has JMH benchmarks, but nothing in the {self.name} build runs them: {self.missing}"
 
     def evals(self) -> Iterator[Candidate]:
         raise NotImplementedError
@@ -103,15 +115,14 @@ def _mode(text: str) -> tuple[str, str]:
 class _Gradle(_Build):
     name = "gradle"
     wrapper = "gradlew"
+    missing = "apply the plugin me.champeau.jmh, or org.jetbrains.kotlinx.benchmark"
 
     def evals(self) -> Iterator[Candidate]:
         for path in self.repo.tree.named(*_GRADLE):
             module = directory_of(path)
-            files = self.benchmarks(module)
-            if not files or is_sample(path) or any(self._owns(other, module, files) for other in self._modules()):
-                continue
-            task = self._task(path)
-            if task:
+            task = "" if is_sample(path) else self._task(path)
+            files = self.benchmarks(module) if task else ()
+            if files and not any(self._owns(other, module, files) for other in self._modules()):
                 inner = module.removeprefix(self.home).strip("/").replace("/", ":")
                 name = f":{inner}:{task}" if inner else task
                 yield self.candidate(f"{self.tool} {quote(name)}", "", path, files, rf"gradlew?\b.*\b{task}\b")
@@ -154,6 +165,7 @@ class _Gradle(_Build):
 class _Maven(_Build):
     name = "mvn"
     wrapper = "mvnw"
+    missing = "pack them into a benchmarks.jar with maven-shade-plugin, as JMH's archetype does"
 
     def evals(self) -> Iterator[Candidate]:
         for path in self.repo.tree.named("pom.xml"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from autoloop.detect import names
 from autoloop.detect.bodies import inside, quote
 from autoloop.detect.formats import FORMATS
 from autoloop.detect.repository import Repository
@@ -48,7 +49,10 @@ def _evals(repo: Repository, crate: Crate) -> Iterator[Candidate]:
     if crate.benches:
         return
     if _BENCH_CRATE.search(crate.name) and crate.binary:
-        yield from _program(repo, crate)
+        yield from _program(repo, crate, f"{crate.base}/src/main.rs".lstrip("/"))
+    for program in crate.programs:
+        if names.measures(program.name):
+            yield from _program(repo, crate, program.file, f" --bin {quote(program.name)}{_features(program)}")
     yield from _in_library(repo, crate)
 
 
@@ -56,14 +60,13 @@ def _bench(repo: Repository, crate: Crate, bench: Bench) -> Candidate:
     text = repo.tree.text(bench.file)
     name = next((name for name, pattern in _LIBRARIES if re.search(pattern, text)), "")
     toolchain = "+nightly " if name == "libtest" and not _nightly(repo, crate) else ""
-    features = f" --features {quote(','.join(bench.features))}" if bench.features else ""
     worth, support = repo.support(rf"\bcargo\b.*\bbench\b(.*--bench[ =]{re.escape(bench.name)}\b|(?!.*--bench\b))")
     likely = 0.04 * (
         bench.name in {"bench", "benches", "benchmark", "benchmarks", crate.name.replace("-", "_"), crate.name}
     )
     aside = crate.home != (workspace_home(repo) or "")
     plain = Candidate(
-        f"cargo {toolchain}bench{crate.where} --bench {quote(bench.name)}{features}",
+        f"cargo {toolchain}bench{crate.where} --bench {quote(bench.name)}{_features(bench)}",
         ecosystem="rust",
         timeout="20m",
         evidence=(Evidence(bench.file, f"bench target `{bench.name}`"), *support),
@@ -101,19 +104,23 @@ def _in_library(repo: Repository, crate: Crate) -> Iterator[Candidate]:
         )  # fmt: skip
 
 
-def _program(repo: Repository, crate: Crate) -> Iterator[Candidate]:
-    """A crate that is itself the benchmark."""
-    main = f"{crate.base}/src/main.rs".lstrip("/")
+def _features(target: Bench) -> str:
+    return f" --features {quote(','.join(target.features))}" if target.features else ""
+
+
+def _program(repo: Repository, crate: Crate, main: str, chosen: str = "") -> Iterator[Candidate]:
+    """A program that is itself the benchmark: the crate's only one, or one that ``chosen`` names."""
     text = repo.tree.text(main)
     if re.search(r"args\(\)\.nth\(1\)\.(unwrap|expect)|#\[derive\([^)]*Parser", text) or needs_arguments(main, text):
         return
-    worth, support = repo.support(rf"\bcargo run\b.*\b{re.escape(crate.name)}\b")
+    spoken = f"{re.escape(crate.name)}|{re.escape(chosen.strip() or crate.name)}"
+    worth, support = repo.support(rf"\bcargo run\b.*({spoken})\b")
     plain = Candidate(
-        f"cargo run --release{crate.where}",
+        f"cargo run --release{crate.where}{chosen}",
         ecosystem="rust",
-        build=f"cargo build --release{crate.where}",
+        build=f"cargo build --release{crate.where}{chosen}",
         evidence=(Evidence(main, "benchmark program"), *support),
-        protected=(f"{crate.base}/**" if crate.base else "src/main.rs",),
+        protected=(f"{crate.base}/**" if crate.base and not chosen else main,),
         score=0.6 + worth,
     )
     yield yielding(plain, text)

@@ -17,7 +17,7 @@ _NEAR = 2
 
 @dataclass(frozen=True)
 class Bench:
-    """One bench target: its name, source file, and the features it cannot be built without."""
+    """One bench target or program: its name, source file, and the features it cannot be built without."""
 
     name: str
     file: str
@@ -31,6 +31,7 @@ class Crate:
     Attributes:
         home: directory of the manifest that cargo is run with: the workspace's, or its own.
         where: cargo switches that select this package when run at the root.
+        programs: its programs but the one that has its own name.
     """
 
     base: str
@@ -40,6 +41,7 @@ class Crate:
     dependencies: frozenset[str]
     benches: tuple[Bench, ...]
     binary: str = ""
+    programs: tuple[Bench, ...] = ()
 
 
 def workspace_home(repo: Repository) -> str | None:
@@ -86,7 +88,8 @@ def _crate(tree: Tree, path: str, home: str, members: tuple[str, ...], *, virtua
     needed = frozenset(_crate_names(tables, keys))
     main = f"{base}/src/main.rs".lstrip("/")
     binary = name if main in tree else ""
-    return Crate(base, name, at_home, manifest_path + package, needed, tuple(_benches(tree, base, manifest)), binary)
+    where, benches = manifest_path + package, tuple(_benches(tree, base, manifest))
+    return Crate(base, name, at_home, where, needed, benches, binary, tuple(_programs(tree, base, manifest)))
 
 
 def _crate_names(tables: list[object], keys: tuple[str, ...]) -> Iterator[str]:
@@ -100,18 +103,26 @@ def _crate_names(tables: list[object], keys: tuple[str, ...]) -> Iterator[str]:
 
 def _benches(tree: Tree, base: str, manifest: dict[str, object]) -> Iterator[Bench]:
     """Declared ``[[bench]]`` targets, and the files that cargo finds by itself."""
-    prefix = f"{base}/" if base else ""
-    listed = parse.dig(manifest, "bench")
+    found = parse.dig(manifest, "package", "autobenches") is not False
+    yield from _targets(tree, f"{base}/" if base else "", parse.dig(manifest, "bench"), "benches" if found else "")
+
+
+def _programs(tree: Tree, base: str, manifest: dict[str, object]) -> Iterator[Bench]:
+    """Declared ``[[bin]]`` targets, and the files that cargo finds by itself."""
+    found = parse.dig(manifest, "package", "autobins") is not False
+    yield from _targets(tree, f"{base}/" if base else "", parse.dig(manifest, "bin"), "src/bin" if found else "")
+
+
+def _targets(tree: Tree, prefix: str, listed: object, place: str) -> Iterator[Bench]:
+    """Declared targets of one kind, then what lies in the directory for it."""
     seen: set[str] = set()
-    for bench in listed if isinstance(listed, list) else []:
-        name = parse.string(bench, "name")
-        paths = (parse.string(bench, "path"), f"benches/{name}.rs", f"benches/{name}/main.rs")
+    for target in listed if isinstance(listed, list) else []:
+        name = parse.string(target, "name")
+        paths = (parse.string(target, "path"), *(f"{place}/{name}{end}" for end in (".rs", "/main.rs") if place))
         file = tree.first(*(prefix + path for path in paths if path))
         if name and file:
             seen.add(file)
-            yield Bench(name, file, parse.strings(bench, "required-features"))
-    if parse.dig(manifest, "package", "autobenches") is False:
-        return
-    for path in tree.matching(rf"^{re.escape(prefix)}benches/([\w-]+\.rs|[\w-]+/main\.rs)$", ".rs"):
+            yield Bench(name, file, parse.strings(target, "required-features"))
+    for path in tree.matching(rf"^{re.escape(prefix + place)}/([\w-]+\.rs|[\w-]+/main\.rs)$", ".rs") if place else ():
         if path not in seen:
-            yield Bench(path.removeprefix(f"{prefix}benches/").removesuffix("/main.rs").removesuffix(".rs"), path)
+            yield Bench(path.removeprefix(f"{prefix}{place}/").removesuffix("/main.rs").removesuffix(".rs"), path)

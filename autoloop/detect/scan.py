@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
 
@@ -41,6 +41,7 @@ _TRACES = {
 _PROTECTED_DIRECTORY = re.compile(
     r"^((?:[\w.-]+/)?(?:tests?|spec|specs|__tests__|testdata|fixtures?|bench|benches|benchmarks?|perf|asv_bench))/"
 )
+_DEEPER = re.compile(r"^(?:[\w.@-]+/){2,}?(tests?|__tests__|testdata|fixtures?|bench|benches|benchmarks?)/")
 _MOST = 40
 
 
@@ -98,15 +99,27 @@ def _annotated(candidate: Candidate) -> Candidate:
 
 def _protected(repo: Repository, findings: tuple[Finding, ...], best: Candidate | None) -> tuple[str, ...]:
     """What an experiment must not touch: the eval's own files, tests and fixtures, lock files, CI."""
-    places = dict.fromkeys(f"{found[1]}/**" for path in repo.tree.files if (found := _PROTECTED_DIRECTORY.match(path)))
     workflows = [path for path in repo.tree.files if CI.match(path)]
     ci = dict.fromkeys(".github/workflows/**" if path.startswith(".github/") else path for path in workflows)
     own = [path for path in (best.protected if best else ()) if path not in (best.editable if best else ())]
-    listed = [*own, *(path for finding in findings for path in finding.protected), *list(places)[:_MOST], *ci]
+    listed = [*own, *(path for finding in findings for path in finding.protected), *_places(repo.tree.files), *ci]
     whole = [pattern[:-2] for pattern in listed if pattern.endswith("/**")]
     return tuple(
         dict.fromkeys(p for p in listed if p.endswith("/**") or not any(p.startswith(place) for place in whole))
     )
+
+
+def _places(paths: Iterable[str]) -> Iterator[str]:
+    """Directories of tests, fixtures and benchmarks: near the root each by itself, below by their names."""
+    near: dict[str, None] = {}
+    deeper: dict[str, None] = {}
+    for path in paths:
+        found = _PROTECTED_DIRECTORY.match(path)
+        if found:
+            near[f"{found[1]}/**"] = None
+        elif inner := _DEEPER.match(path):
+            deeper[f"**/{inner[1]}/**"] = None
+    yield from (*list(near)[:_MOST], *sorted(deeper))
 
 
 def _reasons(repo: Repository, findings: tuple[Finding, ...]) -> Iterator[str]:

@@ -17,7 +17,7 @@ _PRINTS = re.compile(
     r"\b(print\w*|log|info|echo|puts|say|writeln|println!?|print!|eprintln!|Println|Printf|cout|write|WriteLine|fprintf)\b"
 )
 _TEXT = re.compile(r'f?"((?:\\.|[^"\\\n])*)"' + r"|f?'((?:\\.|[^'\\\n])*)'" + r"|`((?:\\.|[^`\\])*)`")
-_SLOT = r"(?:\$\{[^}]*\}|#\{[^}]*\}|\{[^}\n]*\}|\$\w+|%[-+ 0]?[\d.]*l*[dfgeFGEsvuz])"
+_SLOT = r"(?:\$\{[^}]*\}|\\\([^)\n]*\)|#\{[^}]*\}|\{[^}\n]*\}|\$\w+|%[-+ 0]?[\d.]*l*[dfgeFGEsvuz])"
 _LABELLED = re.compile(rf"([A-Za-z][\w/ .@%-]{{0,40}}?)\s*(?:([:=])\s*|\s){_SLOT}\s*([A-Za-zµ%][\w/%µ]*)?")
 _OPEN_LABEL = re.compile(r"([A-Za-z][\w/ .@%-]{0,40}?)\s*([:=])\s*$")
 # Words that carry a number without being a measurement.

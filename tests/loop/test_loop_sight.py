@@ -28,7 +28,12 @@ BENCH = "import tok\nprint('METRIC size=' + str(tok.SIZE))\n"
 def project(bare_world: World, tmp_path) -> World:
     """A package below src/, a benchmark that imports it by name, and a copy of it installed elsewhere."""
     bare_world.git("init", "-q", "-b", "main")
-    files = {"bench.py": BENCH, "src/tok/__init__.py": "SIZE = 7\n", "notes.md": "x\n", ".gitignore": "dist\n__pycache__\n"}
+    files = {
+        "bench.py": BENCH,
+        "src/tok/__init__.py": "SIZE = 7\n",
+        "notes.md": "x\n",
+        ".gitignore": "dist\n__pycache__\n",
+    }
     for name, text in files.items():
         bare_world.write(name, text)
     bare_world.git("add", "-A")
