@@ -158,7 +158,7 @@ class Sight:
     def _blind(self) -> Check:
         why = (
             f"it opened none of the files that an experiment may change ({len(self._changeable)}), and it gave the "
-            "same number in a private copy without them: it measures an installed copy, an old build, another checkout, "
+            "same number in a private copy without them: it measures an installed copy, an old build, another checkout "
             "or nothing but protected files"
         )
         return Check(ID, "fail", "The eval does not see an edit.", why, self._fix())
