@@ -11,6 +11,24 @@ from autoloop.paths import DIRECTORY
 
 IMPORTABLE = (".py", ".so", ".pyc")
 
+# What package managers write beside a manifest; usually tracked.
+LOCKS = (
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "yarn.lock",
+    "pnpm-lock.yaml",
+    "bun.lockb",
+    "bun.lock",
+    "poetry.lock",
+    "pdm.lock",
+    "uv.lock",
+    "Pipfile.lock",
+    "Cargo.lock",
+    "go.sum",
+    "Gemfile.lock",
+    "composer.lock",
+)
+
 # Files that decide what the measuring side runs, wherever they are: a new one can shadow or reconfigure the harness.
 HARNESS = (
     "conftest.py",
@@ -31,20 +49,7 @@ HARNESS = (
     "jest.config.*",
     ".npmrc",
     "package.json",
-    "package-lock.json",
-    "npm-shrinkwrap.json",
-    "yarn.lock",
-    "pnpm-lock.yaml",
-    "bun.lockb",
-    "bun.lock",
-    "poetry.lock",
-    "pdm.lock",
-    "uv.lock",
-    "Pipfile.lock",
-    "Cargo.lock",
-    "go.sum",
-    "Gemfile.lock",
-    "composer.lock",
+    *LOCKS,
     ".cargo/config.toml",
     f"/{DIRECTORY}/",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autoloop.detect.configtext import config_text
+from autoloop.detect.configtext import answered, config_text
 from autoloop.detect.formats import narrower
 from autoloop.detect.hints import install_hint, missing_tools
 from autoloop.detect.javascript_packages import spelled_out
@@ -20,6 +20,7 @@ __all__ = [
     "Objection",
     "Proof",
     "Symptom",
+    "answered",
     "config_text",
     "eval_objection",
     "install_hint",

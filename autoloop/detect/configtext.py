@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 
 from autoloop.detect.words import Candidate, GuardrailCandidate, Inference
 
 _KEY = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 _PROTECTED = 60
+_NO_METRIC = "# Which of the printed numbers counts? The names are listed by: autoloop doctor"
+_NO_DIRECTION = '# "lower_is_better" or "higher_is_better": the name does not tell, so it was not guessed'
 
 
 def config_text(
@@ -38,6 +41,13 @@ def config_text(
         *_scope(inference, chosen),
     ]
     return "\n".join(lines) + "\n"
+
+
+def answered(config: str) -> str:
+    """The text of a configuration without those of our comments that ask for a value which is there by now."""
+    for comment, key in ((_NO_METRIC, "primary_metric"), (_NO_DIRECTION, "direction")):
+        config = re.sub(rf'^{re.escape(comment)}\n(?={key} = "[^"])', "", config, flags=re.MULTILINE)
+    return config
 
 
 def text(value: str) -> str:
@@ -70,12 +80,12 @@ def _eval(chosen: Candidate) -> Iterator[str]:
 
 def _metric(chosen: Candidate) -> Iterator[str]:
     if not chosen.primary_metric:
-        yield "# Which of the printed numbers counts? The names are listed by: autoloop doctor"
+        yield _NO_METRIC
     elif chosen.primary_metric == "geomean":
         yield "# geomean: over all benchmarks of the run; the name of a single one may stand here instead"
     yield f"primary_metric = {text(chosen.primary_metric)}"
     if not chosen.direction:
-        yield '# "lower_is_better" or "higher_is_better": the name does not tell, so it was not guessed'
+        yield _NO_DIRECTION
     yield f"direction = {text(chosen.direction)}"
     if chosen.unit:
         yield f"unit = {text(chosen.unit)}"

@@ -11,7 +11,7 @@ from autoloop.detect import parse
 from autoloop.detect.bodies import inside, quote
 from autoloop.detect.formats import FORMATS, LOWER
 from autoloop.detect.names import bench_file
-from autoloop.detect.python_project import PythonProject
+from autoloop.detect.python_project import PythonProject, from_source
 from autoloop.detect.python_requirements import at
 from autoloop.detect.python_tests import PytestOptions
 from autoloop.detect.repository import Repository
@@ -72,7 +72,7 @@ def _pytest(repo: Repository, project: PythonProject) -> Iterator[Candidate]:
     where = " ".join(quote(path.removeprefix(at(project.base, ""))) for path in _fewest(repo, files))
     worth, support = repo.support(r"pytest.*(--benchmark|--codspeed|bench)")
     known = FORMATS[plugin]
-    yield Candidate(
+    found = Candidate(
         project.tool(f"pytest {where} {switches}{options}", "pytest", plugin),
         plugin, known.metric, known.direction, known.unit,
         ecosystem="python",
@@ -81,6 +81,10 @@ def _pytest(repo: Repository, project: PythonProject) -> Iterator[Candidate]:
         protected=files,
         score=0.8 + worth,
     )  # fmt: skip
+    yield found
+    sourced = from_source(repo, project, found.command)
+    if sourced != found.command:
+        yield msgspec.structs.replace(found, command=sourced, score=found.score - 0.1)
 
 
 def _overrides(addopts: str) -> str:
@@ -187,10 +191,18 @@ def _importable(repo: Repository, project: PythonProject, inner: str, text: str,
         packages = {
             path.split("/")[-2] for path in repo.tree.named("__init__.py") if _top(path, at(project.base, place))
         }
+        packages |= _modules(repo, at(project.base, place))
         used = any(re.search(rf"^[ \t]*(from|import) {re.escape(name)}\b", text, re.MULTILINE) for name in packages)
         if used and deep:
             return command.replace("python3", f"PYTHONPATH={place or '.'} python3", 1)
     return command
+
+
+def _modules(repo: Repository, place: str) -> set[str]:
+    """Names of the single modules right in a directory."""
+    home = place.rstrip("/")
+    inside_ = (path for path in repo.tree.suffixed(".py") if directory_of(path) == home)
+    return {path.rpartition("/")[2].removesuffix(".py") for path in inside_}
 
 
 def _top(path: str, place: str) -> bool:

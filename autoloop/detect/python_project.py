@@ -121,6 +121,13 @@ def read_project(repo: Repository) -> PythonProject:
     return PythonProject(base, manager, declared(tree, base, settings), settings, at(base, "uv.lock") in tree)
 
 
+def from_source(repo: Repository, project: PythonProject, command: str) -> str:
+    """The command with ``src`` on Python's path, where no manager installs the project; else as it is."""
+    if project.manager != "pip" or "PYTHONPATH=" in command or not repo.tree.has_directory(at(project.base, "src")):
+        return command
+    return command.replace("python3 ", "PYTHONPATH=src python3 ", 1)
+
+
 def _manager(repo: Repository, base: str, settings: dict[str, object]) -> str:
     """The manager with the best evidence: two signs beat one; a build backend's table is none."""
     signs = dict.fromkeys(_SAID, 0.0)

@@ -6,9 +6,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+import msgspec
+
 from autoloop.detect import parse
 from autoloop.detect.bodies import quote, safe_words
-from autoloop.detect.python_project import PythonProject
+from autoloop.detect.python_project import PythonProject, from_source
 from autoloop.detect.python_requirements import at
 from autoloop.detect.repository import Repository
 from autoloop.detect.tree import directory_of, is_sample
@@ -56,7 +58,11 @@ def guardrails(repo: Repository, project: PythonProject) -> Iterator[GuardrailCa
     """Tests first, then the linters and type checkers the project both configures and installs."""
     files = test_files(repo, project.base)
     if files:
-        yield _tests(repo, project, files)
+        tests = _tests(repo, project, files)
+        yield tests
+        sourced = from_source(repo, project, tests.command)
+        if sourced != tests.command:
+            yield msgspec.structs.replace(tests, command=sourced, score=tests.score - 0.1)
     yield from _linters(repo, project)
 
 
@@ -111,9 +117,8 @@ def _unittest(repo: Repository, project: PythonProject, files: tuple[str, ...]) 
     names = [path.rpartition("/")[2] for path in files if directory_of(path) == top]
     pattern = "" if any(name.startswith("test") for name in names) else f" -p {quote('*' + names[0][-8:])}"
     where = f" -s {quote(start)}{' -t .' if package else ''}" if start else ""
-    path = "PYTHONPATH=src " if project.manager == "pip" and repo.tree.has_directory(at(project.base, "src")) else ""
     command = project.python(f"-m unittest discover{where}{pattern}")
-    return command.replace("python3", f"{path}python3", 1), Evidence(files[0], "unittest tests")
+    return from_source(repo, project, command), Evidence(files[0], "unittest tests")
 
 
 def _linters(repo: Repository, project: PythonProject) -> Iterator[GuardrailCandidate]:

@@ -11,6 +11,8 @@ from typing import NamedTuple
 from autoloop.detect.hints import install_hint
 
 _ENVIRONMENT = "activate the environment that has it before you start AutoLoop, or install it"
+_OWN = "; if it is this project's own: pip install -e . in that environment"
+_DEVELOPMENT = "install its development package, or fetch it as the project's build notes say"
 
 
 class Symptom(NamedTuple):
@@ -35,11 +37,23 @@ _PROGRAMS = tuple(
         r"spawn ([\w.+-]+) ENOENT",
     )
 )
+_PYTHON_MODULES = tuple(
+    re.compile(pattern, re.MULTILINE)
+    for pattern in (r"ModuleNotFoundError: No module named '([\w.]+)'", r"/python[\d.]*: No module named ([\w.]+)")
+)
+_LIBRARIES = tuple(
+    re.compile(pattern, re.MULTILINE)
+    for pattern in (
+        r"fatal error: '?([\w./+-]+\.\w+)'?(?:: No such file or directory| file not found)",
+        r"\bcannot find -l([\w+.-]+)",
+        r"Could not find a (?:package\s+)?configuration file\s+(?:provided by|for package)\s+\"(\w+)\"",
+        r"Could NOT find (\w+)",
+        r"Dependency \"?([\w+.-]+)\"? not found",
+    )
+)
 _MODULES = tuple(
     re.compile(pattern, re.MULTILINE)
     for pattern in (
-        r"ModuleNotFoundError: No module named '([\w.]+)'",
-        r"/python[\d.]*: No module named ([\w.]+)",
         r"Cannot find (?:module|package) '([^'./][^']*)'",
         r"cannot load such file -- ([\w/-]+)",
         r"error: unrecognized arguments: (--benchmark[\w-]*|--codspeed)\b",
@@ -90,6 +104,11 @@ _NEEDS = (
         "git submodule update --init --recursive",
     ),
     (
+        "what asv wants to know of this machine, once",
+        re.compile(r"run `asv machine --yes`|No information stored about machine"),
+        "asv machine --yes",
+    ),
+    (
         "the repository's tags",
         re.compile(r"No tags can describe|No names found|setuptools[-_]scm was unable|cannot describe anything"),
         "git fetch --tags --unshallow",
@@ -122,6 +141,11 @@ def _program(output: str) -> Symptom | None:
 
 
 def _module(output: str) -> Symptom | None:
+    python, library = _first(_PYTHON_MODULES, output), _first(_LIBRARIES, output)
+    if python:
+        return Symptom(f"the package {python}", f"{_ENVIRONMENT}{_OWN}")
+    if library:
+        return Symptom(f"the library that has {library}", _DEVELOPMENT)
     name = _first(_MODULES, output)
     if not name:
         return None

@@ -24,6 +24,7 @@ _FORMATS = (
     ("benchmarkdotnet", r"\bdotnet run\b.*-c Release\b.*[Bb]ench"),
     ("jmh", r"(gradlew?|mvnw?)\b.*\bjmh\b|benchmarks\.jar"),
 )
+_WHOLE = {"hyperfine"}  # what it starts is not the harness, but what is to become better
 _SCRIPT = re.compile(r"(?<![\w./-])((?:\./)?[\w@][\w@./-]*\.(?:py|m?js|cjs|m?ts|cts|sh|bash|rb|php|exs|pl|lua|jl))\b")
 
 
@@ -108,7 +109,7 @@ def task_eval(repo: Repository, task: Task, ecosystem: str) -> Candidate:
         task.command,
         ecosystem=ecosystem,
         evidence=(Evidence(task.file, f"{task.runner} target `{task.name}`", task.line), *support),
-        protected=(task.file, *scripts),
+        protected=(task.file, *(() if format_of(task.body) in _WHOLE else scripts)),
         score=0.5 + worth + plainly,
     )
     return yielding(plain, "\n".join([task.body, *map(repo.tree.text, scripts)]), format_of(task.body))

@@ -22,7 +22,7 @@ def overwriting(facts: Facts) -> Blocked | None:
     return Blocked(
         "already_initialized",
         ".autoloop/config.toml exists already",
-        "autoloop init --force (the present file is backed up first)",
+        "autoloop doctor; or, to scan anew: autoloop init --force (the present file is backed up first)",
     )
 
 

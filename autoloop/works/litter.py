@@ -82,7 +82,11 @@ class Watch:
         strays = self._strays(paths)
         why = f"it leaves {_listed(paths)}"
         why += f"; outside the editable paths: {_listed(strays)}" if strays else ""
-        fix = f"add to .gitignore: {'  '.join(ignore_entries(paths))}"
+        locks = [path for path in paths if PurePosixPath(path).name in scope.LOCKS]
+        others = [path for path in paths if path not in locks]
+        ways = [f"git add {' '.join(locks)} (or ignore it) and commit"] if locks else []
+        ways += [f"add to .gitignore: {'  '.join(ignore_entries(others))}"] if others else []
+        fix = "; ".join(ways)
         return Check(f"litter_{name}", "warn", f"{what} writes new files into the work tree.", why, fix)
 
 

@@ -39,7 +39,7 @@ def repair(job: Job, checks: tuple[Check, ...]) -> tuple[tuple[str, ...], str]:
     document = tomlkit.parse(text)
     fixed = [*fixer.mend_eval(document, found)] if failed & _FAILED_EVAL else []
     fixed += fixer.mend_guardrails(document, found, failed)
-    new = tomlkit.dumps(document)
+    new = detect.answered(tomlkit.dumps(document))
     if not fixed or new == text:
         return (), ""
     backup = workspace.store.set_aside(workspace.layout.config)

@@ -37,6 +37,7 @@ _SAME = 3  # a time may be so many times off and still be the same measurement; 
 _SCRIPT_BYTES = 64 << 10
 _OUTPUT = ("dist", "lib", "build", "out", "esm", "cjs", "target", "bin", "_build")
 _PROSE = re.compile(r"(?i)\.(md|rst|txt|adoc)$|(^|/)(\.[^/]+|licen[cs]e|notice|authors|changelog|readme)$")
+_MANIFEST = re.compile(r"\.(toml|json|ya?ml|xml|cfg|ini|mod|lock|build)$|(^|/)(CMakeLists\.txt|\w*file)$")
 _PYTHON = re.compile(r"\b(python[\d.]*|pytest|asv|pyperf|uv|poetry|pdm|hatch|pipenv|tox|nox)\b")
 
 
@@ -58,8 +59,9 @@ class Sight:
         """The check, where something can be told; ``runs`` were taken while ``witness`` was looking."""
         read = self._read(self.witness)
         if read:
+            first = min(read, key=lambda path: (bool(_MANIFEST.search(path)), path))
             more = f" and {len(read) - 1} more" if len(read) > 1 else ""
-            yield Check(ID, "pass", f"The eval opens what an experiment may change: {read[0]}{more}.")
+            yield Check(ID, "pass", f"The eval opens what an experiment may change: {first}{more}.")
         elif self.witness.complete and not self._sees_unopened():
             stale = sorted(path for path in self.witness.opened if self._is_built(path))
             if stale:
