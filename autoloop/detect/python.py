@@ -40,9 +40,19 @@ def inspect(repo: Repository) -> Finding | None:
         evals=(*evals(repo, project), *named),
         guardrails=(*_rebuilt(repo, project), *task_guardrails(tasks, "python", 0.4)),
         reasons=tuple(reasons),
-        protected=(*locks, *(path for path in repo.tree.named("conftest.py") if "/" not in path)),
+        protected=(*locks, *(path for path in repo.tree.named("conftest.py") if "/" not in path), *_loose_tests(repo)),
         evidence=tuple(Evidence(path, "Python project") for path in manifests[:1]),
     )
+
+
+def _loose_tests(repo: Repository) -> Iterator[str]:
+    """Patterns for test files that lie among the sources, not in a directory of tests."""
+    for name, pattern in (
+        ("**/test_*.py", r"^(?!(.*/)?tests?/)(.*/)?test_[^/]+\.py$"),
+        ("**/*_test.py", r"_test\.py$"),
+    ):
+        if repo.tree.own(pattern, ".py"):
+            yield name
 
 
 def _rebuilt(repo: Repository, project: PythonProject) -> Iterator[GuardrailCandidate]:
