@@ -53,6 +53,9 @@ class Sight:
         self.job = job
         self.tree = tree
         self.root = job.workspace.root
+        self.private = job.workspace.layout.scratch / "sight"
+        if job.recovering:
+            job.repository.remove_worktree(self.private)
         self.witness = Witness(self.root, (*self._places, *self._caches, *self._built))
 
     def told(self, sampler: Sampler, runs: Sequence[Run]) -> Iterator[Check]:
@@ -140,11 +143,10 @@ class Sight:
         if runs[-1].seconds > _LONGEST or len(self._files) > _LARGEST or all(map(_PROSE.search, self._changeable)):
             return False
         self.job.tell("checking", "eval, in a private copy without the files that an experiment may change")
-        place = self.job.workspace.layout.scratch / "sight"
         try:
-            private = checked_out(self.job, self.tree, "sight", sampler)
+            private = checked_out(self.job, self.tree, self.private.name, sampler)
             for path in self._changeable:
-                (place / path).unlink(missing_ok=True)
+                (self.private / path).unlink(missing_ok=True)
             private.config = _hurried(private, runs[-1])
             with Witness(self.root, self.witness.directories) as still:
                 built(private, "candidate")
@@ -152,7 +154,7 @@ class Sight:
         except (CommandError, GitError):
             return False
         finally:
-            self.job.repository.remove_worktree(place)
+            self.job.repository.remove_worktree(self.private)
         return still.complete and not self._read(still) and _same(run, runs)
 
     # --- words
