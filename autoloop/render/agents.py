@@ -26,7 +26,7 @@ def installed(answer: Installed) -> list[Block]:
 def spent(usage: UsageShown) -> str:
     """``1.2M tokens (800k from a cache), $3.20``; unknown is said to be unknown."""
     if usage.tokens is None and usage.usd is None:
-        return "unknown"
+        return "tokens and cost unknown"
     tokens = "tokens unknown" if usage.tokens is None else f"{format_count(usage.tokens)} tokens"
     cached = f" ({format_count(usage.cached)} from a cache)" if usage.cached else ""
     return tokens + cached + ("" if usage.usd is None else f", ${usage.usd:.2f}")

@@ -32,7 +32,9 @@ def status(answer: Status, budget: Mapping[str, Line]) -> list[Block]:
     if answer.session is not None:
         blocks += _session(answer.session)
         if answer.session.calls:
-            blocks.append(Text(f"{counted(answer.session.calls, 'agent call')}: {spent(answer.session.usage)}"))
+            blocks.append(
+                Text(f"Proposals took {counted(answer.session.calls, 'call')}: {spent(answer.session.usage)}")
+            )
     blocks += _metric(answer)
     if answer.session is not None and answer.session.status == "open":
         blocks.append(_budget(budget))
