@@ -51,6 +51,8 @@ class Watch:
             return _instead(
                 proposal, "strayed", f"it moved {_name(self.head)} to {_name(strayed.head)}; that was undone"
             )
+        if strayed and strayed.operation:
+            return _instead(proposal, "strayed", f"it left git in the middle of something ({strayed.operation})")
         if lost := self._thrown_away():
             return _instead(
                 proposal, "strayed", f"it threw away what was not committed ({_listed(lost)}); that comes back"

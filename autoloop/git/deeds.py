@@ -254,7 +254,7 @@ class Deeds:
 
     @told
     def return_to(self, began: Head, keep_as: str, scratch: Path) -> Astray | None:
-        """Bring HEAD and its branch back to where they were; None when they are there.
+        """Bring HEAD and its branch back to where they were; None when they are there and nothing is in progress.
 
         The work tree is left as it is, and ``keep_as`` holds the commit that HEAD was found at.
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from autoloop.git import locks, trees
 from autoloop.git.handle import Git, private
-from autoloop.git.names import full, joined
+from autoloop.git.names import full, joined, split
 from autoloop.git.values import Entry, Staged
 
 # the listing of `ls-files -s --debug -z`: the name ends with NUL, the five lines after it with the flags
@@ -30,6 +30,11 @@ def read(git: Git, file: Path | None = None) -> Index:
         for mode, oid, stage, path, flags in _RECORD.findall(listing)
         if stage == b"0"
     }
+
+
+def unmerged(git: Git) -> set[bytes]:
+    """Paths with a conflict in the user's index."""
+    return {record.partition(b"\t")[2] for record in split(git.run("ls-files", "-u", "-z"))}
 
 
 def copy(git: Git, target: Path) -> None:

@@ -20,6 +20,17 @@ _MARKS = (
     ("BISECT_LOG", "bisect", "git bisect reset"),
 )
 _UNMERGED = "unmerged index"
+# how each is forgotten while files, index and HEAD stay as they are
+_QUIT = {
+    "rebase-merge": ("rebase", "--quit"),
+    "rebase-apply/applying": ("am", "--quit"),
+    "rebase-apply": ("rebase", "--quit"),
+    "MERGE_HEAD": ("merge", "--quit"),
+    "CHERRY_PICK_HEAD": ("cherry-pick", "--quit"),
+    "REVERT_HEAD": ("revert", "--quit"),
+    "sequencer": ("cherry-pick", "--quit"),
+    "BISECT_LOG": ("bisect", "reset", "HEAD"),
+}
 
 
 def in_progress(git: Git) -> str | None:
@@ -27,6 +38,15 @@ def in_progress(git: Git) -> str | None:
     found = next((name for mark, name, _ in _MARKS if (git.git_dir / mark).exists()), None)
     if found is None and git.run("ls-files", "-u", "-z"):
         return _UNMERGED
+    return found
+
+
+def leave(git: Git) -> str | None:
+    """Have git forget what it is in the middle of; answers what that was. Files, index and HEAD stay as they are."""
+    found = in_progress(git)
+    for mark, command in _QUIT.items():
+        if (git.git_dir / mark).exists():
+            git.run(*command)
     return found
 
 

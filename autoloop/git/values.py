@@ -27,10 +27,15 @@ class Head(Struct, frozen=True):
 
 
 class Astray(Struct, frozen=True):
-    """Where HEAD was found instead; ``ahead`` says that its commit contains the one that HEAD was at before."""
+    """Where HEAD was found instead; ``ahead`` says that its commit contains the one that HEAD was at before.
+
+    Attributes:
+        operation: what git was in the middle of, as ``Repository.operation_in_progress`` names it.
+    """
 
     head: Head
     ahead: bool
+    operation: str | None = None
 
 
 class Identity(Struct, frozen=True):

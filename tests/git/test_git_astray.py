@@ -125,6 +125,59 @@ def test_a_first_commit_that_was_not_asked_for(bare_world):
     assert bare_world.path("code.py").read_bytes() == b"1\n"
 
 
+def conflicting(world) -> None:
+    """A branch `side` that cannot be merged."""
+    world.git("switch", "-qc", "side")
+    world.write("other.txt", b"theirs\n")
+    world.write("theirs.txt", b"theirs\n")
+    world.commit("side")
+    world.git("switch", "-q", "main")
+    world.write("other.txt", b"ours\n")
+    world.commit("ours")
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [
+        ("merge", "side"),
+        ("merge", "--no-commit", "-s", "ours", "side"),
+        ("rebase", "side"),
+        ("cherry-pick", "side"),
+        ("cherry-pick", "-n", "side"),
+        ("revert", "--no-edit", "HEAD^"),
+        ("bisect", "start", "HEAD", "HEAD^"),
+    ],
+    ids=" ".join,
+)
+def test_what_git_was_left_in_the_middle_of_is_forgotten(world, begin):
+    conflicting(world)
+    began = world.repository.head()
+    index = world.index()
+    world.git(*begin, check=False)
+    assert world.repository.operation_in_progress()
+    files = world.fingerprint()["files"]
+    found = bring_back(world, began)
+    assert found.operation
+    assert world.repository.operation_in_progress() is None
+    assert world.repository.head() == began
+    assert world.fingerprint()["files"] == files
+    assert world.git("ls-files", "-u") == b""
+    assert world.index()[b"other.txt"] == index[b"other.txt"]
+    assert world.leftovers() == []
+
+
+def test_conflicts_of_a_stash(world):
+    world.write("other.txt", b"mine\n")
+    world.git("stash", "-q")
+    world.write("other.txt", b"committed\n")
+    world.commit("second")
+    began, index = world.repository.head(), world.index()
+    world.git("stash", "pop", "-q", check=False)
+    assert world.repository.operation_in_progress() == "unmerged index"
+    assert bring_back(world, began).operation == "unmerged index"
+    assert world.index() == index
+
+
 def test_what_the_user_has_staged_stays_staged(world):
     world.write("dir/inner.txt", b"staged\n")
     world.git("add", "dir/inner.txt")

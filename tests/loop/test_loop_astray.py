@@ -84,6 +84,23 @@ def test_commits_that_were_reset_away_are_back_and_nothing_of_it_is_measured(wor
     assert world.read("cost.txt") == "100\n"
 
 
+@pytest.mark.parametrize("begin", ["git merge -q side", "git rebase -q side"])
+def test_a_merge_that_was_left_half_done_does_not_end_the_session(world, begin):
+    world.git("switch", "-qc", "side")
+    world.write("notes.txt", "theirs\n")
+    world.git("commit", "-qam", "side")
+    world.git("switch", "-q", "main")
+    world.write("notes.txt", "ours\n")
+    world.git("commit", "-qam", "ours")
+    before = world.git("rev-parse", "HEAD")
+    answer = drive(world, f"test -e ../again || {begin}; touch ../again; echo 80 > cost.txt", "--experiments", "2")
+    assert [one["status"] for one in answer["experiments"]] == ["discarded", "kept"]
+    assert event(world) == "strayed"
+    assert world.git("rev-parse", "HEAD^") == before
+    assert world.git("status", "--porcelain") == ""
+    assert world.read("notes.txt") == "ours\n"
+
+
 @pytest.mark.parametrize("cleaning", ["git reset -q --hard", "git stash -q", "git checkout -q -- ."])
 def test_work_of_the_user_that_was_thrown_away_is_back(world, cleaning):
     world.write("notes.txt", "mine\nnew thoughts\n")
