@@ -115,7 +115,11 @@ def _anything(kind: type) -> dict[str, object]:  # noqa: ARG001 - msgspec's sign
 
 @command("config", short_help="Print the configuration with all defaults.")
 def config(app: App) -> Answer:
-    """Print the configuration as AutoLoop understands it, with all defaults filled in."""
+    """Print the configuration as AutoLoop understands it, with all defaults filled in.
+
+    \b
+    autoloop config
+    """
     record = app.workspace.record()
     found = OpenWorkspace(app.workspace.root).config()
     plain = msgspec.to_builtins(found, enc_hook=float)

@@ -37,7 +37,11 @@ def add(app: App, text: str) -> Answer:
 @command("drop", short_help="Take an idea off the list.")
 @click.argument("number", type=click.IntRange(1), metavar="N")
 def drop(app: App, number: int) -> Answer:
-    """Take idea N off the list."""
+    """Take idea N off the list.
+
+    \b
+    autoloop idea drop 2
+    """
     try:
         return _edited(app, lambda old: ideas.dropped(old, number))
     except IndexError:
@@ -46,7 +50,11 @@ def drop(app: App, number: int) -> Answer:
 
 @command("list", short_help="List the ideas, and what became of them.")
 def list_(app: App) -> Answer:
-    """List the ideas, and which experiments were about them."""
+    """List the ideas, and which experiments were about them.
+
+    \b
+    autoloop idea list
+    """
     return _shown(app)
 
 

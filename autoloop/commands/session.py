@@ -36,14 +36,22 @@ def start(app: App, **options: Any) -> Answer:  # noqa: ANN401
 
 @command("end", short_help="Close the session without building a branch.")
 def end(app: App) -> Answer:
-    """Close the session without building a branch; its wins stay and can be finalized later."""
+    """Close the session without building a branch; its wins stay and can be finalized later.
+
+    \b
+    autoloop session end
+    """
     done = fire(app, "session_end")
     return _answer(app, None, done.record.last_session, done)
 
 
 @command("list", short_help="List all sessions, newest first.")
 def list_(app: App) -> Answer:
-    """List all sessions, newest first."""
+    """List all sessions, newest first.
+
+    \b
+    autoloop session list
+    """
     record = app.workspace.record()
     return Answer(SessionList(tuple(app.workspace.store.sessions(Session))), record)
 

@@ -72,6 +72,25 @@ def test_a_wrong_command_would_be_noticed():
             parse(arguments(line))
 
 
+def leaves(name, command):
+    """Each command that does something, by its full name."""
+    if not isinstance(command, click.Group):
+        yield name, command
+        return
+    context = click.Context(command)
+    for below in command.list_commands(context):
+        yield from leaves(f"{name} {below}", command.get_command(context, below))
+
+
+@pytest.mark.parametrize(("name", "command"), [pytest.param(*one, id=one[0]) for one in leaves("autoloop", program)])
+def test_help_shows_examples_that_are_understood(name, command):
+    examples = [line.strip() for line in command.help.split("\b\n")[-1].splitlines() if name in line]
+    assert examples, f"{name} --help shows no example"
+    for line in examples:
+        for words in pieces(re.split(r" {2,}", line)[0]):
+            parse(arguments(words))
+
+
 def test_most_pages_show_commands(root):
     found = list(command_lines((root / "README.md").read_text(encoding="utf-8")))
     assert len(found) > 20
