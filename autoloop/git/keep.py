@@ -117,8 +117,15 @@ def _same(present: Staged | None, *wanted: Staged | None) -> bool:
 
 
 def _head(git: Git, before: Remembered) -> Head:
-    head = refs.head(git)
-    check_on(head, before.head.ref or _DETACHED)
+    head, began = refs.head(git), before.head
+    check_on(head, began.ref or _DETACHED)
+    if head.commit not in {None, began.commit} and began.commit and refs.is_ancestor(git, head.commit, began.commit):
+        raise GitError(
+            "head_moved",
+            "HEAD was set back since the experiment began.",
+            why=f"It does not hold {began.commit[:12]} any more, and a commit on top of it would leave that behind.",
+            fix=f"{refs.way_back(began)}, then repeat the command; or discard the experiment.",
+        )
     return head
 
 

@@ -29,7 +29,6 @@ _QUIT = {
     "CHERRY_PICK_HEAD": ("cherry-pick", "--quit"),
     "REVERT_HEAD": ("revert", "--quit"),
     "sequencer": ("cherry-pick", "--quit"),
-    "BISECT_LOG": ("bisect", "reset", "HEAD"),
 }
 
 
@@ -42,7 +41,10 @@ def in_progress(git: Git) -> str | None:
 
 
 def leave(git: Git) -> str | None:
-    """Have git forget what it is in the middle of; answers what that was. Files, index and HEAD stay as they are."""
+    """Have git forget what it is in the middle of; answers what that was. Files, index and HEAD stay as they are.
+
+    A bisect stays: git ends one only by checking something out.
+    """
     found = in_progress(git)
     for mark, command in _QUIT.items():
         if (git.git_dir / mark).exists():

@@ -145,7 +145,6 @@ def conflicting(world) -> None:
         ("cherry-pick", "side"),
         ("cherry-pick", "-n", "side"),
         ("revert", "--no-edit", "HEAD^"),
-        ("bisect", "start", "HEAD", "HEAD^"),
     ],
     ids=" ".join,
 )

@@ -81,6 +81,22 @@ def test_a_branch_switched_or_gone(planned):
     assert refused(lambda: apply(planned)).code == "head_moved"
 
 
+@pytest.mark.parametrize("how", ["--hard", "--soft", "--mixed"])
+def test_a_branch_that_was_set_back_loses_nothing(world, how):
+    world.write("other.txt", b"second\n")
+    second = world.commit("second")
+    world.before = world.begin()
+    world.git("reset", "-q", how, "HEAD^")
+    world.edit("code.py", b"line 12\n", b"FASTER\n")
+    world.tree, world.changes = world.measured(world.before)
+    error = refused(lambda: replan(world))
+    assert error.code == "head_moved"
+    assert f"git reset --soft {second}" in error.fix
+    world.git("reset", "-q", "--soft", second)
+    apply(replan(world))
+    assert world.line("rev-parse", "HEAD^") == second
+
+
 def test_a_commit_on_top_is_no_reason_to_keep_again(planned):
     apply(planned)
     planned.write("hand.txt", b"hand\n")
