@@ -185,6 +185,8 @@ class _Turn:
         """Remove what a dead command left and nobody needs: private directories, locks of our own references."""
         workspace = self.engine.workspace
         sweep(workspace.layout.scratch)
+        if self.record.request is None or not self.record.request.plan:
+            workspace.repository.clear_scratch(workspace.layout.scratch)
         if self.writer.after_death and self.record.loop:
             workspace.repository.clear_locks(f"refs/autoloop/{self.record.loop}")
         if self.record.pruning:

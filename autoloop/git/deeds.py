@@ -136,6 +136,12 @@ class Deeds:
 
         return place.begun(plan, scratch)
 
+    def clear_scratch(self, scratch: Path) -> None:
+        """Remove what discards left below ``scratch`` that are done, or never moved a file; none is planned now."""
+        from autoloop.git import place
+
+        place.sweep(scratch)
+
     def check_unkeep(self, plan: KeepPlan) -> None:
         """Whether a keep can be taken back: HEAD is on its branch, and the branch at its commit or at the one before.
 

@@ -30,7 +30,7 @@ from interposer import library  # noqa: E402
 from loop_world import World  # noqa: E402
 from nursery import Nursery  # noqa: E402
 from scenes import SCENE, SCENES, Moments, Scene, copied  # noqa: E402
-from trial import Stage, errors, kills, torn  # noqa: E402
+from trial import PATIENCE, Stage, errors, kills, torn  # noqa: E402
 
 POINTS = {"kills": kills, "torn": torn, "errors": errors}
 _TITLES = {
@@ -153,7 +153,7 @@ class Run:
     def _program(self, words: list[str], cwd: Path, env: dict[str, str]) -> tuple[int, str, str]:
         """The program, from a nursery that nobody else is using."""
         nursery = self._free.pop() if self._free else Nursery("")
-        answer = nursery.run(words, cwd, env, 120)
+        answer = nursery.run(words, cwd, env, PATIENCE)
         self._free.append(nursery)
         return answer
 

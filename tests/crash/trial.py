@@ -19,7 +19,8 @@ from nursery import Nursery
 from scenes import Scene, copied
 
 _BUG = 70
-_PATIENCE = 120
+PATIENCE = 600
+"""Seconds for one command: a machine that is busy with other things must not look like one that hangs."""
 
 
 @dataclass
@@ -78,7 +79,7 @@ class Stage:
     ) -> subprocess.CompletedProcess[str]:
         words = [*arguments, "--json"]
         with self._free() as nursery:
-            code, out, err = nursery.run(words, world.root, {**world.env, **(env or {})}, _PATIENCE)
+            code, out, err = nursery.run(words, world.root, {**world.env, **(env or {})}, PATIENCE)
         return subprocess.CompletedProcess(words, code, out, err)
 
     @contextmanager

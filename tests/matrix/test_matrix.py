@@ -8,6 +8,7 @@ import pytest
 from matrix import ROWS, hermetic, play, template
 from nursery import Nursery
 from stages import sampled
+from trial import PATIENCE
 
 USUAL = ("user's partially staged edit in the same file", "hostile names, new beside the user's")
 SAMPLE = (
@@ -27,7 +28,7 @@ SAMPLE = (
 @pytest.fixture(scope="session")
 def program():
     nursery = Nursery("")
-    yield lambda words, cwd, env: nursery.run(words, cwd, env, 120)
+    yield lambda words, cwd, env: nursery.run(words, cwd, env, PATIENCE)
     nursery.close()
 
 
