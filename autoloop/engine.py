@@ -322,11 +322,11 @@ def _half_done(error: AutoLoopError, job: Job) -> bool:
 def refused(trigger: str, reasons: tuple[Blocked, ...], state: str) -> RefusedError:
     """The refusal as an error; it carries every reason, and the exit code of the gravest."""
     first = max(reasons, key=lambda reason: reason.exit) if reasons else Blocked("refused", "", "autoloop next")
-    others = [reason.why for reason in reasons if reason is not first]
+    told = dict.fromkeys([first.why, *(reason.why for reason in reasons)])
     error = RefusedError(
         first.code,
         f"{trigger.replace('_', ' ')} is not possible now (state: {state}).",
-        why="; ".join([first.why, *others]),
+        why="; ".join(told),
         fix=first.fix,
     )
     error.exit_code = first.exit

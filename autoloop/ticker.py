@@ -73,5 +73,12 @@ def estimate(progress: Progress) -> str:
 
 def clock(progress: Progress, elapsed: float) -> str:
     """How long it has lasted, and of about how long."""
-    expected = f" of about {format_duration(progress.expected)}" if progress.expected else ""
-    return format_duration(progress.elapsed or elapsed) + expected
+    return lasted(progress.elapsed or elapsed, progress.expected)
+
+
+def lasted(elapsed: float, expected: float | None) -> str:
+    """``5 s of about 8 s``; what takes longer than that says so."""
+    if not expected:
+        return format_duration(elapsed)
+    so_far, usual = format_duration(elapsed), format_duration(expected)
+    return f"{so_far} of about {usual}" if elapsed <= expected else f"{so_far}, expected {usual}"

@@ -10,6 +10,16 @@ from autoloop.shown import Status
 
 _RECENT = 10
 
+SAID = {
+    "uninitialized": "Nothing is set up in this repository yet.",
+    "configured": "A configuration exists; its commands are not proven.",
+    "verified": "The commands work; the starting point is not measured.",
+    "ready": "The incumbent is known; the next experiment may begin.",
+    "exhausted": "A limit of the session is reached; finalize it or end it.",
+    "finalized": "The review branch is there; merge it, or start another session.",
+}
+"""What the workflow file says of the states in which no experiment is open."""
+
 
 def answer(app: App, *, everything: bool = False) -> Answer:
     """The answer; ``everything`` lists all sessions, not only the latest."""
@@ -51,11 +61,9 @@ def _recent(app: App, record: Record) -> list[Experiment]:
 
 
 def _describe(record: Record, live: Live | None) -> str:
-    """The first offer says what comes next; the workflow file is not read for a status."""
+    """What is so, in the words of the workflow file, which a status does not wait for."""
     if live is not None:
         return f"{live.command} is still running (process {live.pid}): the workspace is {record.state}."
-    if record.state == "uninitialized":
-        return "Nothing is set up in this repository yet."
     if record.experiment is not None:
         return f"Experiment {record.experiment.id} is {record.state}: {record.experiment.description}"
-    return f"The workspace is {record.state}."
+    return SAID.get(record.state, f"The workspace is {record.state}.")

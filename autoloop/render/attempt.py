@@ -12,7 +12,7 @@ from autoloop.model import Evaluation, Experiment
 from autoloop.payloads import Diff, Show
 from autoloop.render.experiments import scale_of
 from autoloop.render.tables import table
-from autoloop.render.words import Block, Indented, bar, effect, measured, paths, word
+from autoloop.render.words import Block, Indented, bar, effect, guardrails, measured, paths, word
 from autoloop.units import counted, format_duration
 
 _STRIP = 48
@@ -36,7 +36,7 @@ def show(answer: Show) -> list[Block]:
     if found is None:
         blocks.append(Text("Not evaluated."))
     else:
-        blocks += [Text(), *_verdict(found, answer.unit), *_samples(found, answer.unit), *_guardrails(found)]
+        blocks += [Text(), *_verdict(found, answer.unit), *_samples(found, answer.unit), *guardrails(found.guardrails)]
         blocks += _numbers(found)
         blocks += [Text(f"caveat: {line}", style="yellow") for line in found.caveats]
     if one.reason and (found is None or one.reason not in found.reasons):
@@ -100,15 +100,6 @@ def strip(values: Sequence[float], low: float, high: float, width: int = _STRIP)
     for value in values:
         counts[round((value - low) / (high - low) * (width - 1)) if high > low else width // 2] += 1
     return Text("".join(_MARKS[min(count, len(_MARKS) - 1)] for count in counts))
-
-
-def _guardrails(found: Evaluation) -> list[Block]:
-    blocks: list[Block] = []
-    for rail in found.guardrails:
-        status = "pass" if rail.passed else "fail" if rail.passed is False else "warn"
-        told = rail.threshold if rail.passed else rail.why or "not judged"
-        blocks.append(Text.assemble(word(status), f"  guardrail {rail.name}", f": {told}" if told else ""))
-    return blocks
 
 
 def _numbers(found: Evaluation) -> list[Block]:

@@ -9,15 +9,16 @@ from rich.text import Text
 
 from autoloop.render.words import Block, effect
 from autoloop.shown import Running
-from autoloop.units import counted, format_duration
+from autoloop.ticker import lasted
+from autoloop.units import counted
 
 
 def running(answer: Running) -> list[Block]:
     """How far another process is."""
     done = f"{answer.samples} of at most {counted(answer.at_most, 'sample')}" if answer.at_most else answer.text
     gain = f", {effect(answer.improvement)} so far" if answer.improvement.percent is not None else ""
-    about = f" of about {format_duration(answer.expected)}" if answer.expected else ""
-    line = f"{answer.command} is running (process {answer.pid}): {done}{gain}, {format_duration(answer.elapsed)}{about}"
+    time = lasted(answer.elapsed, answer.expected)
+    line = f"{answer.command} is running (process {answer.pid}): {done}{gain}, {time}"
     return [Text(line, style="bold")]
 
 

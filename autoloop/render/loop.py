@@ -11,7 +11,7 @@ from autoloop.payloads import Ended, Eval, Pre, Resumed, RunAnswer
 from autoloop.render.agents import spent
 from autoloop.render.experiments import Experiments
 from autoloop.render.tables import table
-from autoloop.render.words import Block, Indented, effect, measured, paths, percent, word
+from autoloop.render.words import Block, Indented, effect, guardrails, measured, paths, percent, word
 from autoloop.units import counted, format_duration
 
 
@@ -32,18 +32,15 @@ def evaluation(answer: Eval) -> list[Block]:
     """The verdict first, then what it rests on."""
     metric = answer.metric
     head = Text.assemble(word(answer.verdict), f"  experiment {answer.experiment.id}: {answer.experiment.description}")
-    values = f"{metric.name}: {measured(metric.incumbent, metric.unit)} -> {measured(metric.value, metric.unit)}"
-    if answer.improvement.percent is not None:
-        values += f"   {effect(answer.improvement)}, 90 % interval"
-    samples = answer.samples
-    took = format_duration(answer.seconds)
-    runs = f"{counted(samples.candidate, 'run')} of the candidate, {samples.incumbent} of the incumbent, {took}"
     blocks: list[Block] = [head, *(Indented(reason) for reason in answer.reasons)]
-    blocks += [Text(f"  {values}"), Text(f"  {runs}", style="dim")]
-    for rail in answer.guardrails:
-        status = "pass" if rail.passed else "fail" if rail.passed is False else "warn"
-        told = rail.why if not rail.passed else rail.threshold
-        blocks.append(Text.assemble("  ", word(status), f"  guardrail {rail.name}" + (f": {told}" if told else "")))
+    if metric.value is not None:
+        values = f"{metric.name}: {measured(metric.incumbent, metric.unit)} -> {measured(metric.value, metric.unit)}"
+        gain = "" if answer.improvement.percent is None else f"   {effect(answer.improvement)}, 90 % interval"
+        blocks.append(Text(f"  {values}{gain}"))
+    samples, took = answer.samples, format_duration(answer.seconds)
+    runs = f"{counted(samples.candidate, 'run')} of the candidate, {samples.incumbent} of the incumbent, {took}"
+    blocks.append(Text(f"  {runs if samples.candidate else f'the candidate was not measured, {took}'}", style="dim"))
+    blocks += [Indented(rail) for rail in guardrails(answer.guardrails)]
     return blocks + [Text(f"  caveat: {line}", style="yellow") for line in answer.caveats]
 
 

@@ -17,6 +17,7 @@ from autoloop.model import Improvement
 from autoloop.progress import Point, Progress
 from autoloop.render.standing import amount
 from autoloop.render.words import STYLES, Block, axis, bar, effect, measured, percent
+from autoloop.ticker import lasted
 from autoloop.units import format_duration
 from autoloop.watched import Watch
 
@@ -73,8 +74,7 @@ def _meters(told: Progress, elapsed: float, width: int) -> Iterator[Block]:
     if told.most:
         yield _meter(f"{told.done} of at most {told.most}", told.done, told.most, width)
     expected = told.expected or 0.0
-    about = f" of about {format_duration(expected)}" if expected else ""
-    yield _meter(f"{format_duration(elapsed)}{about}", min(elapsed, expected), expected, width)
+    yield _meter(lasted(elapsed, expected), min(elapsed, expected), expected, width)
     if told.running:
         yield Text(f"{told.running} for {format_duration(told.seconds)}", style="dim")
 

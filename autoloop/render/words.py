@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
-from autoloop.model import Improvement, Record
+from autoloop.model import GuardrailResult, Improvement, Record
 from autoloop.units import format_size, format_value
 
 Block = RenderableType
@@ -63,6 +63,21 @@ class Indented:
                 part.rstrip()
                 yield Text.assemble(before.ljust(self.by), part)
                 before = ""
+
+
+def guardrails(results: Sequence[GuardrailResult]) -> list[Text]:
+    """A line for each guardrail; below one that failed, what its command printed."""
+    return [_guardrail(rail) for rail in results]
+
+
+def _guardrail(rail: GuardrailResult) -> Text:
+    status = "pass" if rail.passed else "fail" if rail.passed is False else "warn"
+    told = rail.threshold if rail.passed else rail.why or "not judged"
+    if rail.passed is False and rail.value is not None:
+        told = f"{told}; wanted {rail.threshold}"
+    first, *more = told.strip().splitlines() or [""]
+    made = Text.assemble(word(status), f"  guardrail {rail.name}", f": {first}" if first else "")
+    return made.append("".join(f"\n      {line}" for line in more), "dim")
 
 
 def percent(value: float | None) -> str:

@@ -8,6 +8,9 @@ import subprocess
 import sys
 from os import close, read
 
+from autoloop import workflow
+from autoloop.commands.standing import SAID
+
 
 def seen(world, *arguments: str, columns: int) -> str:
     """What a terminal of that width is sent."""
@@ -50,6 +53,13 @@ def test_status_fits_any_terminal(world):
     assert re.search(r"experiments +0 +5 ", wide)
     assert "second (open): less\nNo win yet." in wide
     assert sum("first win" in line for line in wide.splitlines()) == 1
+
+
+def test_status_says_of_a_state_what_the_workflow_says():
+    states = workflow.load().states
+    assert {name: states[name].describe for name in SAID} == SAID
+    about_experiments = {"editing", "keepable", "discardable", "uncertain", "crashed"}
+    assert {name for name, state in states.items() if state.kind == "waiting"} - about_experiments == set(SAID)
 
 
 def test_tables_become_lists_where_they_do_not_fit(world):

@@ -47,7 +47,7 @@ threshold = "8%"
 [guardrails.index_time]
 metric = "index_time"
 direction = "lower_is_better"
-threshold = "40%"
+threshold = "150%"
 
 [verdict]
 max_samples = 5
