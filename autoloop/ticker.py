@@ -79,6 +79,6 @@ def clock(progress: Progress, elapsed: float) -> str:
 def lasted(elapsed: float, expected: float | None) -> str:
     """``5 s of about 8 s``; what takes longer than that says so."""
     if not expected:
-        return format_duration(elapsed)
-    so_far, usual = format_duration(elapsed), format_duration(expected)
+        return format_duration(round(elapsed, 1))
+    so_far, usual = format_duration(round(elapsed, 1)), format_duration(expected)
     return f"{so_far} of about {usual}" if elapsed <= expected else f"{so_far}, expected {usual}"

@@ -16,6 +16,7 @@ from autoloop.render.words import axis, bar, effect, percent, word
 _WIDE, _MEDIUM = 100, 66
 _LONG_BAR, _SHORT_BAR = 21, 15
 _SMALLEST_SCALE = 5.0
+_LOSSES = 1.5
 _LARGEST_SCALE = 100.0
 
 
@@ -78,9 +79,10 @@ def status(row: Recent) -> Text:
 
 
 def scale_of(effects: Sequence[Improvement]) -> float:
-    """Per cent at the ends of the drawn axis: the furthest interval, within reason."""
-    ends = [abs(end) for one in effects for end in (one.low, one.high, one.percent) if end is not None]
-    return min(_LARGEST_SCALE, max([_SMALLEST_SCALE, *ends]))
+    """Per cent at the ends of the drawn axis: all gains are inside; losses far beyond them end at the edge."""
+    ends = [end for one in effects for end in (one.low, one.high, one.percent) if end is not None]
+    gain, loss = max([_SMALLEST_SCALE, *ends]), -min([0.0, *ends])
+    return min(_LARGEST_SCALE, max(gain, min(loss, _LOSSES * gain)))
 
 
 def gain(row: Recent) -> str:

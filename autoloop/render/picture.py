@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from itertools import chain
+from itertools import chain, groupby
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -15,6 +15,7 @@ from rich.text import Text
 from autoloop.budget import Line
 from autoloop.model import Improvement
 from autoloop.progress import Point, Progress
+from autoloop.render.experiments import scale_of
 from autoloop.render.standing import amount
 from autoloop.render.words import STYLES, Block, axis, bar, effect, measured, percent
 from autoloop.ticker import lasted
@@ -98,7 +99,7 @@ def _points(watched: Watch, width: int) -> Iterator[Block]:
             shown = taken[-max(4, width - 32) :]
             line = f"{arm:9} {spark(shown, min(values), max(values))} {measured(taken[-1], unit)}"
             yield Text(f"{line} ({len(taken)})")
-    known = [(number, point) for number, point in enumerate(watched.points, 1) if point.percent is not None]
+    known = [points[-1] for points in _estimates(watched.points)]
     if known:
         yield Text()
         yield from _narrowing(known, width)
@@ -111,6 +112,13 @@ def spark(values: list[float], low: float, high: float) -> str:
     span = high - low
     steps = len(_BARS) - 1
     return "".join(_BARS[round((value - low) / span * steps) if span > 0 else steps // 2] for value in values)
+
+
+def _estimates(points: Sequence[Point]) -> Iterator[list[tuple[int, Point]]]:
+    """The numbered points that have an estimate; those of the same one together, since it moves once in a pair."""
+    numbered = [(number, point) for number, point in enumerate(points, 1) if point.percent is not None]
+    for _, same in groupby(numbered, key=lambda one: (one[1].percent, one[1].low, one[1].high)):
+        yield list(same)
 
 
 def _narrowing(known: list[tuple[int, Point]], width: int) -> Iterator[Block]:
@@ -143,8 +151,7 @@ def _burnt(name: str, line: Line, width: int) -> Block:
 
 def _recent(watched: Watch, width: int) -> Iterator[Block]:
     shown = [one for one in watched.status.recent if one.status != "open"][:_RECENT]
-    ends = [abs(x) for one in shown for x in (one.improvement.low, one.improvement.high) if x is not None]
-    scale = min(100.0, max([5.0, *ends]))
+    scale = scale_of([one.improvement for one in shown])
     for one in shown:
         drawn = bar(one.improvement, scale, 15) if width >= 60 else Text()  # noqa: PLR2004 - there is room for it
         gain = f"{percent(one.improvement.percent):>9} "

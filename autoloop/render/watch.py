@@ -33,6 +33,8 @@ def follow(look: Look, out: Console) -> Answer:
     except InterruptedBySignalError as error:
         if error.exit_code != _INTERRUPT:
             raise
+    except BrokenPipeError:
+        pass  # nobody reads any more: the view ends, and that is no failure
     return seen
 
 

@@ -14,6 +14,7 @@ from autoloop.units import format_size, format_value
 Block = RenderableType
 
 _AXIS = 21  # columns, with one for zero in the middle
+_ROOM_FOR_UNIT = 6
 _LEAST_ROOM = 10
 
 STYLES = {
@@ -107,7 +108,8 @@ def measured(value: float | None, unit: str) -> str:
 def axis(scale: float, width: int = _AXIS) -> str:
     """The head of a column of bars: both ends in per cent, and zero in the middle."""
     side = width // 2
-    return f"{f'{-scale:.0f} %':<{side}}0{f'{scale:+.0f} %':>{side}}"
+    unit = " %" if side >= _ROOM_FOR_UNIT else ""
+    return f"{f'{-scale:.0f}{unit}':<{side}}0{f'{scale:+.0f}{unit}':>{side}}"
 
 
 def bar(improvement: Improvement, scale: float, width: int = _AXIS) -> Text:

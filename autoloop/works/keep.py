@@ -139,7 +139,7 @@ def _trailers(job: Job, experiment: Experiment, evaluation: Evaluation) -> list[
 
 def _passed(rail: GuardrailResult) -> str:
     """A guardrail's name, with its number and limit where it has one."""
-    return rail.name if rail.value is None else f"{rail.name} {rail.value:.6g} ({rail.threshold})"
+    return rail.name if rail.value is None else f"{rail.name} {rail.value:.6g} {rail.threshold}".rstrip()
 
 
 def _notes(job: Job, plan: KeepPlan) -> tuple[str, ...]:

@@ -87,7 +87,7 @@ def test_the_commit_and_the_request_tell_a_reviewer_what_they_need(won):
     won.result("eval")
     won.result("keep")
     trailers = won.git("log", "-1", "--format=%(trailers)")
-    for name in ("Effect: +12.50 %", "Interval: ", "Samples: ", "Guardrails: tests, size 50 (<= 52.5 "):
+    for name in ("Effect: +12.50 %", "Interval: ", "Samples: ", "Guardrails: tests, size 50 <= 52.5 (5 % above the "):
         assert f"AutoLoop-{name}" in trailers
     found = won.result("finalize")
     text = won.read(found["pr"]["body_file"])

@@ -135,3 +135,21 @@ time.sleep(0.3)
 print(f"METRIC cost={float((here / 'cost.txt').read_text()) + 12 * random.random()}ms")
 print("METRIC size=50")
 """
+
+
+def test_a_reader_who_left_is_no_failure(world):
+    world.result("session", "start")
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "autoloop", "watch"]
+    done = subprocess.run(
+        command,
+        cwd=world.root,
+        env=world.env,
+        stdin=subprocess.DEVNULL,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        timeout=60,
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
