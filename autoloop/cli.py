@@ -53,7 +53,7 @@ def _quickly(name: str, app: App) -> object:
 
 def _answered(name: str, app: App, ask: Callable[[], object]) -> int:
     try:
-        answer = ask()
+        answer = _asked(app, ask)
         if isinstance(answer, Answer):
             return _shown(app, name, answer)
         return answer if isinstance(answer, int) else 0  # click printed help or the version itself
@@ -61,6 +61,13 @@ def _answered(name: str, app: App, ask: Callable[[], object]) -> int:
         return 0
     except Exception as error:  # noqa: BLE001 - the last line of defence: a bug becomes a report, never a traceback
         return _fail(app, name, as_ours(app, name, error))
+
+
+def _asked(app: App, ask: Callable[[], object]) -> object:
+    try:
+        return ask()
+    finally:
+        app.cleared()  # the line of progress makes room for the answer
 
 
 def _prepare(app: App, arguments: list[str]) -> None:
@@ -71,7 +78,8 @@ def _prepare(app: App, arguments: list[str]) -> None:
     if not quiet:
         from autoloop.ticker import Ticker
 
-        app.notify = Ticker(sys.stderr)
+        app.notify = ticker = Ticker(sys.stderr)
+        app.cleared = ticker.clear
     if app.interactive:
         from autoloop.terminal import Terminal
 

@@ -63,6 +63,7 @@ class App:
         self.yes = False
         self.interactive = False
         self.notify: Notify = silent
+        self.cleared: Callable[[], None] = lambda: None
         self.follow: Callable[[Callable[[], Answer]], Answer] | None = None
         self.serve: Callable[[], None] | None = None
         self.ask: Callable[[str], bool] | None = None

@@ -105,7 +105,7 @@ def show(answer: Answer, *, color: bool, quiet: bool = False) -> None:
     for note in answer.notes:
         out.print(Visible(f"note: {note}"), style="yellow")
     if answer.record is not None and (line := next_line(answer.record)):
-        out.print(line, style="dim")
+        out.print(line, style="dim", soft_wrap=True)
 
 
 def _page(text: str) -> None:
@@ -131,4 +131,4 @@ def error(problem: AutoLoopError, *, color: bool) -> None:
     if problem.why:
         out.print(Visible(f"  why: {problem.why}"))
     if problem.fix:
-        out.print(Visible(f"  fix: {problem.fix}"), style="green")
+        out.print(Visible(f"  fix: {problem.fix}"), style="green", soft_wrap=True)

@@ -12,7 +12,7 @@ from autoloop.model import Ablated
 from autoloop.outcomes import Branch
 from autoloop.payloads import Finalize
 from autoloop.render.tables import table
-from autoloop.render.words import Block, percent, word
+from autoloop.render.words import Block, percent, typed, word
 from autoloop.units import counted
 
 
@@ -57,7 +57,7 @@ def _request(branch: Branch) -> list[Block]:
     if branch.pr.url:
         return [Text(branch.pr.url, "bold")]
     line = f"git push -u origin {shlex.quote(branch.name)} && {shlex.join(branch.pr.argv)}"
-    return [Text(f"Text for the pull request: {branch.pr.body_file}"), Text(line, "dim")]
+    return [Text(f"Text for the pull request: {branch.pr.body_file}"), typed(line)]
 
 
 def _ablated(one: Ablated) -> Text:

@@ -43,6 +43,11 @@ STYLES = {
 }
 
 
+def typed(line: str) -> Text:
+    """A command to be copied: not folded, since a line break would be copied with it."""
+    return Text(line, style="green", no_wrap=True, overflow="ignore")
+
+
 def word(text: str) -> Text:
     """A status or verdict in its colour."""
     return Text(text, style=STYLES.get(text, ""))

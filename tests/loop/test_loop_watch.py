@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -150,6 +151,18 @@ def test_a_reader_who_left_is_no_failure(world):
         stdout=writer,
         stderr=subprocess.PIPE,
         timeout=60,
+        check=False,
     )
     os.close(writer)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_the_line_of_progress_makes_room_for_the_answer(candidate):
+    hold(candidate)
+    terminal = Terminal(candidate, 100, "eval")
+    until(lambda: terminal.shows("\r"))
+    release(candidate)
+    until(lambda: terminal.shows("experiment 1: a win"))
+    assert re.search(r"[\r\n](\x1b\[[\d;]*m)*keep", terminal.seen), terminal.seen
+    assert terminal.process.wait(timeout=30) == 0
+    os.close(terminal.far)
