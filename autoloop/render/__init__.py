@@ -105,7 +105,7 @@ def show(answer: Answer, *, color: bool, quiet: bool = False) -> None:
     for note in answer.notes:
         out.print(Visible(f"note: {note}"), style="yellow")
     if answer.record is not None and (line := next_line(answer.record)):
-        out.print(line, style="dim", soft_wrap=True)
+        out.print(line, style="dim")
 
 
 def _page(text: str) -> None:

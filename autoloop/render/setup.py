@@ -17,7 +17,10 @@ _LINES = 6
 
 
 def init(answer: Init) -> list[Block]:
-    """What was found, and where it was written."""
+    """What was found, and where it was written; a configuration that was there already is only taken over."""
+    if not answer.written and not answer.text:
+        taken = Text(f"{answer.config} is yours and is taken over as it is; what it says is proven next.")
+        return [taken, *(doctor(answer.verification) if answer.verification else [])]
     found = answer.inferred
     kinds = ", ".join(found.project_kinds) or "no project kind that I know"
     blocks: list[Block] = [Text(f"Found: {kinds}" + (f" ({found.package_manager})" if found.package_manager else ""))]
@@ -36,7 +39,7 @@ def init(answer: Init) -> list[Block]:
     blocks += [_idea(idea) for idea in found.suggestions]
     verb = "Wrote" if answer.written else "Would write"
     blocks.append(Text(f"{verb} {answer.config}" + (f" (the old one is {answer.backup})" if answer.backup else "")))
-    if not answer.written and answer.text:
+    if answer.text:
         blocks.append(Text(answer.text))
     return blocks + (doctor(answer.verification) if answer.verification else [])
 

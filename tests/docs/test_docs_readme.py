@@ -68,6 +68,7 @@ def masked(line):
     """A line without what differs from run to run: numbers, hashes, drawings, and what chance may decide."""
     line = re.sub(r"[─●│]+", " ", line)
     line = re.sub(r"\b(?:kept|discarded)\b(?=.*(?:Work out|Find the words|Choose))", "kept", line)
+    line = re.sub(r"\bcommits\b", "commit", line)
     line = re.sub(r"\b[0-9a-f]{7,40}\b", "#", line)
     line = re.sub(r"[+-]?\d[\d.,]*(?: of \d+)?(?: ?(?:%|ms|s|m)\b)?%?", "#", line)
     line = re.sub(r"#(?:[, ]+#)+", "#", line)
