@@ -12,6 +12,7 @@ from autoloop.render.tables import table
 from autoloop.render.words import Block, word
 from autoloop.units import counted, format_count
 
+
 def installed(answer: Installed) -> list[Block]:
     """Each file and what became of it; those that are as they should be are only counted."""
     rows = [(word(step.did), step.path) for step in answer.files if step.did != "current"]
