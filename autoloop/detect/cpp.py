@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from autoloop.detect.bodies import quote
 from autoloop.detect.repository import Repository
 from autoloop.detect.sources import library, needs_arguments, yielding
-from autoloop.detect.tree import directory_of, is_sample
+from autoloop.detect.tree import at, directory_of, is_sample
 from autoloop.detect.words import Candidate, Evidence, Finding, GuardrailCandidate
 
 _SOURCES = (".cc", ".cpp", ".cxx", ".c")
@@ -94,7 +94,7 @@ def _cmake_evals(repo: Repository, lists: list[str], build: str) -> Iterator[Can
 
 def _cmake_eval(repo: Repository, path: str, found: re.Match[str], switches: str, build: str) -> Candidate | None:
     target, place = found[1], directory_of(path)
-    prefix = f"{place}/" if place else ""
+    prefix = at(place, "")
     named = [prefix + word for word in found[2].split() if word.endswith(_SOURCES)]
     files = tuple(name for name in (*named, *(f"{prefix}{target}{suffix}" for suffix in _SOURCES)) if name in repo.tree)
     if not files or any(

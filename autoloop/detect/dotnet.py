@@ -80,12 +80,6 @@ def _guardrails(repo: Repository, projects: list[str], benches: tuple[str, ...])
     if likely:
         command = " && ".join(f"dotnet test {quote(path)}" for path in likely[:3])
         yield GuardrailCandidate("tests", command, (Evidence(likely[0], "test project"),), "dotnet", 0.8)
-    said = repo.said(r"\bdotnet format\b.*--verify-no-changes", "ci")
-    if said:
-        yield GuardrailCandidate(
-            "format",
-            "dotnet format --verify-no-changes",
-            (Evidence(said.file, "CI runs it", said.line),),
-            "dotnet",
-            0.4,
-        )
+    seen = repo.run_in_ci(r"\bdotnet format\b.*--verify-no-changes")
+    if seen:
+        yield GuardrailCandidate("format", "dotnet format --verify-no-changes", seen, "dotnet", 0.4)

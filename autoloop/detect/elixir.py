@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from autoloop.detect.bodies import inside, quote
 from autoloop.detect.repository import Repository
 from autoloop.detect.sources import yielding
-from autoloop.detect.tree import directory_of, is_sample
+from autoloop.detect.tree import at, directory_of, is_sample
 from autoloop.detect.words import Candidate, Evidence, Finding, GuardrailCandidate
 
 _ALIAS = re.compile(r"[\"']?(bench[\w.]*)[\"']?(?:\s*=>\s*|:\s+)(\[[^\]]*\]|\"[^\"]*\")")
@@ -21,22 +21,22 @@ def inspect(repo: Repository) -> Finding | None:
     if not projects:
         return None
     home = projects[0]
-    manifest = f"{home}/mix.exs".lstrip("/")
+    manifest = at(home, "mix.exs")
     return Finding(
         "elixir",
         package_manager="mix",
         evals=tuple(candidate for place in projects[:10] for candidate in _evals(repo, place)),
         guardrails=tuple(_guardrails(repo, home)),
-        protected=tuple(path for path in (f"{home}/mix.lock".lstrip("/"),) if path in repo.tree),
+        protected=tuple(path for path in (at(home, "mix.lock"),) if path in repo.tree),
         evidence=(Evidence(manifest, "mix project"),),
     )
 
 
 def _evals(repo: Repository, home: str) -> Iterator[Candidate]:
     """Aliases and tasks of this project, which exist only in its directory; else its benchmark scripts."""
-    manifest = f"{home}/mix.exs".lstrip("/")
+    manifest = at(home, "mix.exs")
     aliases = [(found[1], manifest) for found in _ALIAS.finditer(repo.tree.text(manifest))]
-    prefix = f"{home}/" if home else ""
+    prefix = at(home, "")
     tasks = [path for path in repo.tree.matching(r"lib/mix/tasks/.*\.ex$") if path.startswith(prefix + "lib/")]
     named = [(found[1].lower(), path) for path in tasks if (found := _TASK.search(repo.tree.text(path)))]
     scripts = [
@@ -75,7 +75,7 @@ def _candidate(repo: Repository, home: str, command: str, files: tuple[str, ...]
 
 
 def _guardrails(repo: Repository, home: str) -> Iterator[GuardrailCandidate]:
-    prefix = f"{home}/" if home else ""
+    prefix = at(home, "")
     tests = [path for path in repo.tree.suffixed(".exs") if path.startswith(prefix) and path.endswith("_test.exs")]
     if tests:
         yield GuardrailCandidate("tests", inside(home, "mix test"), (Evidence(tests[0], "ExUnit"),), "elixir", 0.85)
@@ -83,8 +83,6 @@ def _guardrails(repo: Repository, home: str) -> Iterator[GuardrailCandidate]:
         ("format", "mix format --check-formatted", r"mix format --check"),
         ("lint", "mix credo", r"\bmix credo\b"),
     ):
-        said = repo.said(pattern, "ci")
-        if said:
-            yield GuardrailCandidate(
-                kind, inside(home, command), (Evidence(said.file, "CI runs it", said.line),), "elixir", 0.5
-            )
+        seen = repo.run_in_ci(pattern)
+        if seen:
+            yield GuardrailCandidate(kind, inside(home, command), seen, "elixir", 0.5)

@@ -10,7 +10,7 @@ from autoloop.detect import names
 from autoloop.detect.bodies import inside, quote
 from autoloop.detect.formats import FORMATS
 from autoloop.detect.repository import Repository
-from autoloop.detect.tree import directory_of
+from autoloop.detect.tree import at, directory_of
 from autoloop.detect.words import Candidate, Evidence, Finding, GuardrailCandidate
 
 _BENCHMARK = re.compile(r"^func (Benchmark\w*)\(\w+ \*testing\.B\)", re.MULTILINE)
@@ -45,7 +45,7 @@ def inspect(repo: Repository) -> Finding | None:
     found = list(_benched(repo, modules))
     most = max((len(one.names) for one in found), default=0)
     evals = tuple(_candidate(repo, one, most, alone=len(found) == 1) for one in found)
-    manifest = f"{modules[0]}/go.mod".lstrip("/")
+    manifest = at(modules[0], "go.mod")
     return Finding(
         "go",
         package_manager="go",
@@ -134,7 +134,7 @@ def _guardrails(repo: Repository, modules: list[str]) -> Iterator[GuardrailCandi
     module = modules[0]
     packages = _packages(repo, modules)
     place = "" if " " in packages else module
-    manifest = f"{module}/go.mod".lstrip("/")
+    manifest = at(module, "go.mod")
     tests = [path for path in repo.tree.suffixed(".go") if path.endswith("_test.go") and "testdata/" not in path]
     seen = Evidence(manifest, "Go module")
     if repo.tree.first_with(tests, _TEST):

@@ -14,7 +14,7 @@ from autoloop.detect.javascript_packages import SCRIPTS, Package
 from autoloop.detect.repository import Repository
 from autoloop.detect.sources import library, needs_arguments, yielding
 from autoloop.detect.targets import format_of, objection, script_files
-from autoloop.detect.tree import directory_of, is_sample
+from autoloop.detect.tree import at, directory_of, is_sample
 from autoloop.detect.words import Candidate, Evidence
 from autoloop.metrics import RESULT_FILE
 
@@ -51,7 +51,7 @@ def _objection(repo: Repository, package: Package, script: str) -> str:
     last = commands(body)[-1] if commands(body) else ""
     named = _MISSING.match(last)
     if named and "." in named[1].rpartition("/")[2] and not _BUILT.search(named[1]):
-        path = f"{package.base}/{named[1].removeprefix('./')}".strip("/")
+        path = at(package.base, named[1].removeprefix("./"))
         if path not in repo.tree and not repo.tree.has_directory(path):
             return f"names {named[1]}, which is not there"
     return ""
@@ -112,7 +112,7 @@ def _mentioned(repo: Repository, files: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _bench_files(repo: Repository, package: Package) -> Iterator[str]:
-    prefix = f"{package.base}/" if package.base else ""
+    prefix = at(package.base, "")
     pattern = rf"{_BENCH_FILE}|{_VITEST_FILE}|{names.bench_file('.js', '.mjs', '.cjs', '.ts', '.mts')}"
     yield from (path for path in repo.tree.matching(pattern.replace("(?i)", ""), *SCRIPTS) if path.startswith(prefix))
 
@@ -142,7 +142,7 @@ def _build(repo: Repository, package: Package, script: str, files: tuple[str, ..
     if not built or compiles:
         return ""
     place = (re.search(r"dist|lib|build|out|esm|cjs", built[0]) or [""])[0] if not isinstance(built, bool) else ""
-    tracked = bool(place) and repo.tree.has_directory(f"{package.base}/{place}".strip("/"))
+    tracked = bool(place) and repo.tree.has_directory(at(package.base, place))
     name = next((name for name in ("build", "compile", "prepare") if name in package.scripts), "")
     return "" if tracked or not name or mutates(package.body(name)) else package.run(name)
 
@@ -153,7 +153,7 @@ def _vitest(repo: Repository, package: Package) -> Iterator[Candidate]:
         "vitest" in package.body(s) and names.measures(s) for s in package.scripts
     ):
         return
-    prefix = f"{package.base}/" if package.base else ""
+    prefix = at(package.base, "")
     files = [path for path in repo.tree.own(_VITEST_FILE, *SCRIPTS) if path.startswith(prefix)]
     if not repo.tree.grep(files, r"\bbench\("):
         return

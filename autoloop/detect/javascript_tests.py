@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from autoloop.detect import bodies, names
 from autoloop.detect.javascript_packages import SCRIPTS, Package
 from autoloop.detect.repository import Repository
+from autoloop.detect.tree import at
 from autoloop.detect.words import Evidence, GuardrailCandidate
 
 _TEST_FILE = r"(^|/)(__tests__/.*|tests?/.*|[\w.-]+[.-](test|spec)|test)\.[mc]?[jt]sx?$"
@@ -55,7 +56,7 @@ def _unfit(body: str) -> bool:
 
 
 def _emits(repo: Repository, package: Package) -> bool:
-    config = f"{package.base}/tsconfig.json".strip("/")
+    config = at(package.base, "tsconfig.json")
     return '"noEmit": true' not in repo.tree.text(config)
 
 
@@ -77,16 +78,15 @@ def _mended(package: Package, script: str) -> str:
 
 
 def _guardrail(repo: Repository, package: Package, kind: str, script: str, command: str) -> GuardrailCandidate:
-    said = repo.said(rf"\b(npm|pnpm|yarn|bun)\b.*\b{re.escape(script)}\b", "ci")
+    ci = repo.run_in_ci(rf"\b(npm|pnpm|yarn|bun)\b.*\b{re.escape(script)}\b")
     seen = repo.seen(package.file, f"script `{script}`", rf"\"{re.escape(script)}\"\s*:")
-    ci = (Evidence(said.file, "CI runs it", said.line),) if said else ()
-    score = {"tests": 0.8, "lint": 0.6, "types": 0.65, "format": 0.4}[kind] + 0.1 * bool(said)
+    score = {"tests": 0.8, "lint": 0.6, "types": 0.65, "format": 0.4}[kind] + 0.1 * bool(ci)
     return GuardrailCandidate(kind, command, (seen, *ci), "javascript", score)
 
 
 def _without_script(repo: Repository, package: Package) -> GuardrailCandidate | None:
     """The installed test runner, or node's own, where there are tests but no script for them."""
-    prefix = f"{package.base}/" if package.base else ""
+    prefix = at(package.base, "")
     files = [path for path in repo.tree.own(_TEST_FILE, *SCRIPTS) if path.startswith(prefix)]
     if not files:
         return None

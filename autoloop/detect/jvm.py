@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from autoloop.detect.bodies import inside, quote
 from autoloop.detect.formats import HIGHER, LOWER
 from autoloop.detect.repository import Repository
-from autoloop.detect.tree import directory_of, is_sample
+from autoloop.detect.tree import at, directory_of, is_sample
 from autoloop.detect.words import Candidate, Evidence, Finding, GuardrailCandidate
 from autoloop.metrics import RESULT_FILE
 
@@ -54,7 +54,7 @@ class _Build:
     def __init__(self, repo: Repository, home: str) -> None:
         self.repo = repo
         self.home = home
-        place = f"{home}/" if home else ""
+        place = at(home, "")
         self.tool = f"./{self.wrapper}" if place + self.wrapper in repo.tree else self.name
         self.sources = [
             path for path in repo.tree.suffixed(*_SOURCES) if path.startswith(place) and not is_sample(path)
@@ -62,7 +62,7 @@ class _Build:
 
     def benchmarks(self, module: str) -> tuple[str, ...]:
         """Sources with benchmarks: those that are named so, else any."""
-        prefix = f"{module}/" if module else ""
+        prefix = at(module, "")
         inner = [path for path in self.sources if path.startswith(prefix)]
         near = [path for path in inner if re.search(r"(?i)jmh|bench|perf", path)]
         return self.repo.tree.grep(near, _BENCHMARK) or self.repo.tree.grep(inner[:_ENOUGH], _BENCHMARK)
@@ -133,7 +133,7 @@ class _Gradle(_Build):
     @staticmethod
     def _owns(other: str, module: str, files: tuple[str, ...]) -> bool:
         """Whether a deeper module holds all of these benchmarks."""
-        deeper = len(other) > len(module) and f"{other}/".startswith(f"{module}/" if module else "")
+        deeper = len(other) > len(module) and f"{other}/".startswith(at(module, ""))
         return deeper and all(path.startswith(f"{other}/") for path in files)
 
     def _task(self, path: str) -> str:
@@ -146,16 +146,15 @@ class _Gradle(_Build):
 
     def guardrails(self) -> Iterator[GuardrailCandidate]:
         tests = [path for path in self.sources if re.search(r"/src/(\w*[tT]est|commonTest)/|^src/\w*[tT]est/", path)]
-        root = self.repo.tree.first(*(f"{self.home}/{name}".lstrip("/") for name in (*_GRADLE, *_SETTINGS)))
+        root = self.repo.tree.first(*(at(self.home, name) for name in (*_GRADLE, *_SETTINGS)))
         if tests:
             command = inside(self.home, f"{self.tool} test")
             yield GuardrailCandidate("tests", command, (Evidence(tests[0], "tests"),), "jvm", 0.8)
         text = self.repo.tree.text(root)
-        said = self.repo.said(r"spotlessCheck|ktlintCheck|detekt", "ci")
         for task in ("spotlessCheck", "ktlintCheck", "detekt"):
-            if said and task in said.command:
-                command = inside(self.home, f"{self.tool} {task}")
-                yield GuardrailCandidate("lint", command, (Evidence(said.file, "CI runs it", said.line),), "jvm", 0.5)
+            seen = self.repo.run_in_ci(rf"\b{task}\b")
+            if seen:
+                yield GuardrailCandidate("lint", inside(self.home, f"{self.tool} {task}"), seen, "jvm", 0.5)
                 return
         if "com.diffplug.spotless" in text:
             command = inside(self.home, f"{self.tool} spotlessCheck")

@@ -10,12 +10,11 @@ import msgspec
 from autoloop.detect import parse
 from autoloop.detect.python_bench import build, evals
 from autoloop.detect.python_project import MANIFESTS, PythonProject, read_project
-from autoloop.detect.python_requirements import at
 from autoloop.detect.python_tasks import python_tasks
 from autoloop.detect.python_tests import guardrails
 from autoloop.detect.repository import Repository
 from autoloop.detect.targets import task_evals, task_guardrails
-from autoloop.detect.tree import is_sample
+from autoloop.detect.tree import at, is_sample
 from autoloop.detect.words import Evidence, Finding, GuardrailCandidate
 
 _EXTENSION = re.compile(r"maturin|setuptools_rust|scikit_build_core|mesonpy")

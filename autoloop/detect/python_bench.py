@@ -12,11 +12,10 @@ from autoloop.detect.bodies import inside, quote
 from autoloop.detect.formats import FORMATS, LOWER
 from autoloop.detect.names import bench_file
 from autoloop.detect.python_project import PythonProject, from_source
-from autoloop.detect.python_requirements import at
 from autoloop.detect.python_tests import PytestOptions
 from autoloop.detect.repository import Repository
 from autoloop.detect.sources import needs_arguments, needs_gpu, yielding
-from autoloop.detect.tree import directory_of, is_sample
+from autoloop.detect.tree import at, directory_of, is_sample
 from autoloop.detect.words import Candidate, Evidence
 from autoloop.metrics import RESULT_FILE
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from autoloop.detect import parse
 from autoloop.detect.bodies import inside, quote
-from autoloop.detect.python_requirements import at, declared
+from autoloop.detect.python_requirements import declared
 from autoloop.detect.repository import Repository
-from autoloop.detect.tree import directory_of, is_sample
+from autoloop.detect.tree import at, directory_of, is_sample
 
 MANIFESTS = (
     "pyproject.toml",

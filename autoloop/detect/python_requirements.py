@@ -6,16 +6,11 @@ import re
 from collections.abc import Iterator
 
 from autoloop.detect import parse
-from autoloop.detect.tree import Tree
+from autoloop.detect.tree import Tree, at
 
 _NAME = re.compile(r"^[ \t]*([A-Za-z0-9][\w.-]*)")
 _LIST = re.compile(r"(requirements[-_.\w]*/)?[\w.-]*(requirements|dev|test|bench)[\w.-]*\.(txt|in)")
 _TOOL = re.compile(r"(?<![\w/.-])(?:pytest[\w-]*|asv|pyperf|mypy|ruff|flake8|pyright|nox|tox)(?![\w/-])")
-
-
-def at(base: str, name: str) -> str:
-    """``name`` in the directory ``base``, which is empty for the root."""
-    return f"{base}/{name}" if base else name
 
 
 def declared(tree: Tree, base: str, settings: dict[str, object]) -> dict[str, frozenset[str]]:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from autoloop.detect import parse
 from autoloop.detect.bodies import commands, inside, quote
 from autoloop.detect.python_project import PythonProject
-from autoloop.detect.python_requirements import at
 from autoloop.detect.repository import Repository
 from autoloop.detect.tasks import Task
+from autoloop.detect.tree import at
 
 _TABLES = (
     ("pdm", ("tool", "pdm", "scripts"), "pdm run {}"),

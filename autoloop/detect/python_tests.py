@@ -11,9 +11,8 @@ import msgspec
 from autoloop.detect import parse
 from autoloop.detect.bodies import quote, safe_words
 from autoloop.detect.python_project import PythonProject, from_source
-from autoloop.detect.python_requirements import at
 from autoloop.detect.repository import Repository
-from autoloop.detect.tree import directory_of, is_sample
+from autoloop.detect.tree import at, directory_of, is_sample
 from autoloop.detect.words import Evidence, GuardrailCandidate
 
 _PYTEST_FILES = ("pytest.ini", ".pytest.ini", "pytest.toml", "tox.ini", "setup.cfg")

@@ -28,6 +28,11 @@ class Repository:
         found = re.compile(pattern).search
         return next((m for m in self.mentions if (not kind or m.kind == kind) and found(m.command)), None)
 
+    def run_in_ci(self, pattern: str) -> tuple[Evidence, ...]:
+        """The place where CI runs a command of this pattern; empty where it does not."""
+        said = self.said(pattern, "ci")
+        return (Evidence(said.file, "CI runs it", said.line),) if said else ()
+
     def tasked(self, pattern: str) -> Task | None:
         """The first task whose body matches the regular expression."""
         found = re.compile(pattern, re.MULTILINE).search

@@ -11,7 +11,7 @@ from autoloop.detect.formats import FORMATS
 from autoloop.detect.repository import Repository
 from autoloop.detect.rust_packages import Bench, Crate, read_crates, workspace_home
 from autoloop.detect.sources import needs_arguments, yielding
-from autoloop.detect.tree import is_sample
+from autoloop.detect.tree import at, is_sample
 from autoloop.detect.words import Candidate, Evidence, Finding, GuardrailCandidate
 
 _LIBRARIES = (
@@ -28,9 +28,9 @@ def inspect(repo: Repository) -> Finding | None:
     if home is None:
         return None
     crates = read_crates(repo)
-    manifest = f"{home}/Cargo.toml".lstrip("/")
+    manifest = at(home, "Cargo.toml")
     evals = tuple(candidate for crate in crates for candidate in _evals(repo, crate))
-    lock = f"{home}/Cargo.lock".lstrip("/")
+    lock = at(home, "Cargo.lock")
     return Finding(
         "rust",
         package_manager="cargo",
@@ -49,7 +49,7 @@ def _evals(repo: Repository, crate: Crate) -> Iterator[Candidate]:
     if crate.benches:
         return
     if _BENCH_CRATE.search(crate.name) and crate.binary:
-        yield from _program(repo, crate, f"{crate.base}/src/main.rs".lstrip("/"))
+        yield from _program(repo, crate, at(crate.base, "src/main.rs"))
     for program in crate.programs:
         if names.measures(program.name):
             yield from _program(repo, crate, program.file, f" --bin {quote(program.name)}{_features(program)}")
@@ -127,11 +127,11 @@ def _program(repo: Repository, crate: Crate, main: str, chosen: str = "") -> Ite
 
 
 def _guardrails(repo: Repository, home: str, crates: tuple[Crate, ...]) -> Iterator[GuardrailCandidate]:
-    manifest = f"{home}/Cargo.toml".lstrip("/")
+    manifest = at(home, "Cargo.toml")
     where = f" --manifest-path {quote(manifest)}" if home else ""
     ours = [crate for crate in crates if crate.home == home]
     workspace = " --workspace" if len(ours) > 1 else ""
-    prefix = f"{home}/" if home else ""
+    prefix = at(home, "")
     sources = [path for path in repo.tree.suffixed(".rs") if path.startswith(prefix) and not is_sample(path)]
     if repo.tree.first_with(
         sources, r"#\[(\w+::)*test\]|#\[(rstest|test_case|quickcheck|wasm_bindgen_test)\b|proptest!|^[ \t]*//[/!] ```$"

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from autoloop.detect import parse
 from autoloop.detect.bodies import quote
 from autoloop.detect.repository import Repository
-from autoloop.detect.tree import Tree, directory_of, is_sample
+from autoloop.detect.tree import Tree, at, directory_of, is_sample
 
 _NEAR = 2
 
@@ -56,7 +56,7 @@ def read_crates(repo: Repository) -> tuple[Crate, ...]:
     if home is None:
         return ()
     manifests = [path for path in repo.tree.named("Cargo.toml") if not is_sample(path)]
-    root = repo.tree.toml(f"{home}/Cargo.toml".lstrip("/"))
+    root = repo.tree.toml(at(home, "Cargo.toml"))
     members = _members(home, root)
     # crates far below that no workspace claims were copied there
     near = [path for path in manifests if path.count("/") <= _NEAR or _claimed(directory_of(path), members)]
@@ -69,7 +69,7 @@ def _claimed(base: str, members: tuple[str, ...]) -> bool:
 
 
 def _members(home: str, root: dict[str, object]) -> tuple[str, ...]:
-    prefix = f"{home}/" if home else ""
+    prefix = at(home, "")
     listed = parse.strings(root, "workspace", "members")
     return tuple(prefix + pattern.removeprefix("./").rstrip("/") for pattern in listed)
 
@@ -86,7 +86,7 @@ def _crate(tree: Tree, path: str, home: str, members: tuple[str, ...], *, virtua
     tables = [manifest, *parse.table(manifest, "target").values()]
     keys = ("dependencies", "dev-dependencies", "build-dependencies")
     needed = frozenset(_crate_names(tables, keys))
-    main = f"{base}/src/main.rs".lstrip("/")
+    main = at(base, "src/main.rs")
     binary = name if main in tree else ""
     where, benches = manifest_path + package, tuple(_benches(tree, base, manifest))
     return Crate(base, name, at_home, where, needed, benches, binary, tuple(_programs(tree, base, manifest)))
@@ -104,13 +104,13 @@ def _crate_names(tables: list[object], keys: tuple[str, ...]) -> Iterator[str]:
 def _benches(tree: Tree, base: str, manifest: dict[str, object]) -> Iterator[Bench]:
     """Declared ``[[bench]]`` targets, and the files that cargo finds by itself."""
     found = parse.dig(manifest, "package", "autobenches") is not False
-    yield from _targets(tree, f"{base}/" if base else "", parse.dig(manifest, "bench"), "benches" if found else "")
+    yield from _targets(tree, at(base, ""), parse.dig(manifest, "bench"), "benches" if found else "")
 
 
 def _programs(tree: Tree, base: str, manifest: dict[str, object]) -> Iterator[Bench]:
     """Declared ``[[bin]]`` targets, and the files that cargo finds by itself."""
     found = parse.dig(manifest, "package", "autobins") is not False
-    yield from _targets(tree, f"{base}/" if base else "", parse.dig(manifest, "bin"), "src/bin" if found else "")
+    yield from _targets(tree, at(base, ""), parse.dig(manifest, "bin"), "src/bin" if found else "")
 
 
 def _targets(tree: Tree, prefix: str, listed: object, place: str) -> Iterator[Bench]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from autoloop.detect.bodies import inside
 from autoloop.detect.repository import Repository
 from autoloop.detect.sources import yielding
-from autoloop.detect.tree import directory_of, is_sample
+from autoloop.detect.tree import at, directory_of, is_sample
 from autoloop.detect.words import Candidate, Evidence, Finding, GuardrailCandidate
 
 _EXECUTABLE = re.compile(r"\.executableTarget\(\s*name:\s*\"([\w-]*[Bb]ench[\w-]*)\"")
@@ -36,7 +36,7 @@ def _evals(repo: Repository) -> Iterator[Candidate]:
         text, home = repo.tree.text(manifest), directory_of(manifest)
         if is_sample(manifest):
             continue
-        prefix = f"{home}/" if home else ""
+        prefix = at(home, "")
         files = tuple(
             path for path in repo.tree.suffixed(".swift") if re.search(r"(?i)bench", path) and path.startswith(prefix)
         )

@@ -6,10 +6,10 @@ import re
 
 from autoloop.detect.bodies import quote, safe_words
 from autoloop.detect.python_project import PythonProject, read_project
-from autoloop.detect.python_requirements import at
 from autoloop.detect.repository import Repository
 from autoloop.detect.sniff import Printed, printed
 from autoloop.detect.sources import needs_arguments, needs_gpu
+from autoloop.detect.tree import at
 from autoloop.detect.words import Candidate, Evidence, Finding, GuardrailCandidate
 from autoloop.metrics import direction_of
 

@@ -77,7 +77,7 @@ class Tree:
 
     def under(self, directory: str) -> tuple[str, ...]:
         """Paths inside ``directory``; all of them for ``""``."""
-        prefix = f"{directory}/" if directory else ""
+        prefix = at(directory, "")
         return tuple(path for path in self.files if path.startswith(prefix))
 
     def has_directory(self, directory: str) -> bool:
@@ -185,6 +185,11 @@ def _grouped(paths: Iterable[str], keys: Iterable[str]) -> dict[str, list[str]]:
 def is_sample(path: str) -> bool:
     """Whether a path lies in a directory of examples, fixtures or documentation."""
     return _SAMPLE.search(path) is not None
+
+
+def at(base: str, name: str) -> str:
+    """``name`` in the directory ``base``, which is empty for the root."""
+    return f"{base}/{name}" if base else name
 
 
 def directory_of(path: str) -> str:
