@@ -191,7 +191,10 @@ def _importable(repo: Repository, project: PythonProject, inner: str, text: str,
             path.split("/")[-2] for path in repo.tree.named("__init__.py") if _top(path, at(project.base, place))
         }
         packages |= _modules(repo, at(project.base, place))
-        used = any(re.search(rf"^[ \t]*(from|import) {re.escape(name)}\b", text, re.MULTILINE) for name in packages)
+        used = any(
+            re.search(rf"^[ \t]*(from|import(?: [\w., ]+,)?) {re.escape(name)}\b", text, re.MULTILINE)
+            for name in packages
+        )
         if used and deep:
             return command.replace("python3", f"PYTHONPATH={place or '.'} python3", 1)
     return command

@@ -19,6 +19,7 @@ from autoloop.opened import OpenWorkspace
 from autoloop.outcomes import Check
 from autoloop.sampler import Sampler
 from autoloop.works.litter import Watch
+from autoloop.works.sight import ID, Sight
 
 _TRIED = 5
 _FAILED_EVAL = {"eval", "build", "metric", "direction", "eval_sees_edits", "rewrites_eval"}
@@ -37,7 +38,7 @@ def repair(job: Job, checks: tuple[Check, ...]) -> tuple[tuple[str, ...], str]:
     found = detect.scan(workspace.root)
     fixer = _Fixer(job)
     document = tomlkit.parse(text)
-    fixed = [*fixer.mend_eval(document, found)] if failed & _FAILED_EVAL else []
+    fixed = [*fixer.mend_eval(document, found, blind=ID in failed)] if failed & _FAILED_EVAL else []
     fixed += fixer.mend_guardrails(document, found, failed)
     new = detect.answered(tomlkit.dumps(document))
     if not fixed or new == text:
@@ -98,11 +99,14 @@ class _Fixer:
         """Whether what was just run has left every tracked file alone; else they are put back."""
         return not any(check.status == "fail" for check in self.watch.look(name, name))
 
-    def mend_eval(self, document: tomlkit.TOMLDocument, found: Inference) -> list[str]:
-        """Name the number of an eval that works; else replace it by the first candidate that gives one."""
+    def mend_eval(self, document: tomlkit.TOMLDocument, found: Inference, *, blind: bool) -> list[str]:
+        """Name the number of an eval that works; else replace it by the first candidate that gives one.
+
+        One that is ``blind`` to edits gives a number already: what takes its place must open what may be changed.
+        """
         section = self.config.eval
-        for proposed in self._proposals(section, found):
-            run = self._tried(proposed)
+        for proposed in self._proposals(section, found, blind=blind):
+            run = self._tried(proposed, seeing=blind)
             named = _named(proposed, run) if run else None
             if named:
                 return _written(document, section, named)
@@ -110,23 +114,30 @@ class _Fixer:
                 return []  # it works: which of its numbers counts is not ours to say
         return []
 
-    @staticmethod
-    def _proposals(section: Eval, found: Inference) -> Iterator[Eval]:
-        if section.command:
+    def _proposals(self, section: Eval, found: Inference, *, blind: bool) -> Iterator[Eval]:
+        remedy = Sight(self.job, self.watch.tree).remedy() if blind else {}
+        if remedy:
+            yield msgspec.structs.replace(section, env=section.env | remedy)
+        if section.command and not blind:
             yield section
         for candidate in found.evals[:_TRIED]:
             if candidate.command != section.command or candidate.format != section.metric_format:
                 yield _as_eval(candidate, section)
 
-    def _tried(self, section: Eval) -> Run | None:
-        """One run of the command, None where it must not be run or the build fails."""
+    def _tried(self, section: Eval, *, seeing: bool) -> Run | None:
+        """One run of the command; None where it must not be run, the build fails, or it opens nothing that may change.
+
+        The last only if ``seeing`` is asked for.
+        """
         objection = detect.eval_objection(section.command, section.build)
         if objection and objection.status == "fail":
             return None
         self.job.tell(PHASE, f"trying {section.command}")
         sampler = self._sampler(msgspec.structs.replace(self.config, eval=section))
-        run = None if sampler.build("candidate") else sampler.take("candidate")
-        return run if self._clean("eval") else None
+        sight = Sight(self.job, self.watch.tree)
+        with sight.witness:
+            run = None if sampler.build("candidate") else sampler.take("candidate")
+        return run if self._clean("eval") and (sight.reads() or not seeing) else None
 
     def mend_guardrails(self, document: tomlkit.TOMLDocument, found: Inference, failed: set[str]) -> list[str]:
         """Replace guardrails that fail, check nothing or rewrite files by one of the same name that passes.
@@ -183,6 +194,11 @@ def _named(section: Eval, run: Run) -> Eval | None:
 def _written(document: tomlkit.TOMLDocument, old: Eval, new: Eval) -> list[str]:
     names = ("command", "metric_format", "primary_metric", "direction", "unit", "pattern", "build")
     changed = {name: getattr(new, name) for name in names if getattr(new, name) != getattr(old, name)}
+    if new.env != old.env:
+        variables = tomlkit.inline_table()
+        variables.update(new.env)
+        _set(document, "eval", {"env": variables})
+        return [f"eval: env = {variables.as_string()}, so that it measures the work tree"]
     if not changed:
         return []
     _set(document, "eval", changed)
@@ -213,7 +229,7 @@ def _set(document: tomlkit.TOMLDocument, table: str, values: Mapping[str, object
     """Put values into a table of the document; comments and other keys stay, empty new values are left out."""
     section = document.setdefault(table, tomlkit.table())
     for key, value in values.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and not isinstance(value, tomlkit.items.InlineTable):
             inner = section.setdefault(key, tomlkit.table())
             inner.update(value)
         elif value != "" or key in section:

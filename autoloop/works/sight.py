@@ -72,6 +72,16 @@ class Sight:
             elif self._works_without(sampler, runs):
                 yield self._blind()
 
+    def reads(self) -> bool:
+        """Whether a file was opened that an experiment may change."""
+        return bool(self._read(self.witness))
+
+    def remedy(self) -> dict[str, str]:
+        """Variables with which Python imports what lies in the work tree; none where the eval is not Python's."""
+        if not _PYTHON.search(self.job.config.eval.command):
+            return {}
+        return {"PYTHONPATH": "src" if any(path.startswith("src/") for path in self._files) else "."}
+
     # --- what is watched
 
     @cached_property
@@ -178,11 +188,12 @@ class Sight:
     def _fix(self) -> str:
         """What makes it measure the work tree."""
         general = f"let the command in [eval] of {CONFIG} use the files of the work tree, or set build there"
-        if not _PYTHON.search(self.job.config.eval.command):
-            return general
-        source = "src" if any(path.startswith("src/") for path in self._files) else "."
-        path = f'env = {{ PYTHONPATH = "{source}" }}'
-        return f"in [eval] of {CONFIG} set {path}, or in the environment of the eval: pip install -e ."
+        variables = ", ".join(f'{name} = "{value}"' for name, value in self.remedy().items())
+        python = (
+            f"in [eval] of {CONFIG} set env = {{ {variables} }}, or: autoloop doctor --fix; "
+            "or in the environment of the eval: pip install -e ."
+        )
+        return python if variables else general
 
 
 def _hurried(sampler: Sampler, usual: Run) -> Config:

@@ -67,6 +67,15 @@ def test_an_installed_copy_is_noticed_and_the_fix_helps(project):
     assert seen(project, more=line)["status"] == "pass"
 
 
+def test_fix_makes_it_import_the_work_tree(project):
+    assert seen(project, code=1)["status"] == "fail"
+    result = project.result("doctor", "--fix", "--yes")
+    assert result["healthy"]
+    assert 'PYTHONPATH = "src"' in result["fixed"][0]
+    assert 'env = {PYTHONPATH = "src"}' in project.read(".autoloop/config.toml")
+    assert {check["id"]: check["status"] for check in result["checks"]}["eval_sees_edits"] == "pass"
+
+
 def test_an_eval_that_imports_the_sources_passes_also_when_they_are_compiled_already(project):
     project.env["PYTHONPATH"] = str(project.root / "src")  # as an installation with pip install -e does
     for _ in range(2):
