@@ -131,10 +131,10 @@ class Deeds:
         return place.apply(self._git, plan, scratch)
 
     def discard_begun(self, plan: DiscardPlan, scratch: Path) -> bool:
-        """Whether ``apply_discard`` has moved anything of this plan yet."""
+        """Whether ``apply_discard`` has moved or put back any file of this plan yet."""
         from autoloop.git import place
 
-        return place.begun(plan, scratch)
+        return place.begun(self._git, plan, scratch)
 
     def clear_scratch(self, scratch: Path) -> None:
         """Remove what discards left below ``scratch`` that are done, or never moved a file; none is planned now."""

@@ -66,10 +66,13 @@ def apply(git: Git, plan: DiscardPlan, scratch: Path) -> tuple[str, ...]:
     return told
 
 
-def begun(plan: DiscardPlan, scratch: Path) -> bool:
+def begun(git: Git, plan: DiscardPlan, scratch: Path) -> bool:
     """See ``Repository.discard_begun``."""
     own = scratch / plan.scratch
-    return (own / _DONE).exists() or any((own / "aside").glob("*"))
+    if (own / _DONE).exists() or any((own / "aside").glob("*")):
+        return True
+    changing = (one for one in plan.files if one.present != one.wanted)
+    return any(_is_restored(git, files.look(git, decode(one.path)), one) for one in changing)
 
 
 def _finish(own: Path, done: Path, told: tuple[str, ...]) -> None:

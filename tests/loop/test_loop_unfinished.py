@@ -7,13 +7,16 @@ import shutil
 import pytest
 from loop_world import World
 
-# a disk that is full as soon as the branch has moved, or a file of the experiment has been put aside
+# a disk that is full as soon as the branch has moved, or a file of the experiment has been put aside or is back
 FULL = """\
 #!/bin/sh
 case "$*" in
   *update-ref*autoloop*:*) {git} "$@" && touch {moved}; exit ;;
   *update-index*)
-    if [ ! -e {mended} ] && {{ [ -e {moved} ] || ls .autoloop/scratch/discard-*/aside/* > {moved}.list 2>&1; }}; then
+    for sign in {moved} new.txt .autoloop/scratch/discard-*/aside/*; do
+      [ -e {mended} ] || [ ! -e "$sign" ] || full=yes
+    done
+    if [ "$full" ]; then
       echo "fatal: unable to write new index file: No space left on device" >&2
       exit 128
     fi ;;
@@ -91,6 +94,21 @@ def test_an_undo_whose_branch_is_back_is_finished(world, disk):
     assert world.json("undo")["state"] == "keepable"
     assert world.git("rev-list", "--count", "HEAD") == "1\n"
     assert world.git("status", "--porcelain") == " M cost.txt\n"
+
+
+def test_a_revival_that_has_brought_a_file_is_finished(world, disk):
+    world.result("pre", "--description", "idea")
+    world.write("new.txt", "new\n")
+    world.result("eval")
+    world.result("discard", "--revert")
+    disk.fills()
+    fails_half_way(world, "reviving", "revive", "1")
+    assert world.read("new.txt") == "new\n"
+    disk.empties()
+    assert world.json("revive", "1")["state"] == "editing"
+    assert world.result("status")["experiment"]["id"] == 2
+    world.result("discard", "--revert")
+    assert not (world.root / "new.txt").exists()
 
 
 def test_a_driven_session_does_not_discard_a_win_that_is_half_kept(world, disk, tmp_path):
