@@ -66,7 +66,7 @@ def _report(client: agents.Client, file: Path) -> agents.Report:
             "no_usage",
             f"{file} does not say what {client.title} used.",
             why=_why(client),
-            fix=f"have it written by: {client.program} {shlex.join(client.call)} > {shlex.quote(str(file))}",
+            fix=f"have it written by: {client.program} {shlex.join(client.call)} > ../events.jsonl",
         )
     return report
 

@@ -20,16 +20,6 @@ _MARKS = (
     ("BISECT_LOG", "bisect", "git bisect reset"),
 )
 _UNMERGED = "unmerged index"
-# how each is forgotten while files, index and HEAD stay as they are
-_QUIT = {
-    "rebase-merge": ("rebase", "--quit"),
-    "rebase-apply/applying": ("am", "--quit"),
-    "rebase-apply": ("rebase", "--quit"),
-    "MERGE_HEAD": ("merge", "--quit"),
-    "CHERRY_PICK_HEAD": ("cherry-pick", "--quit"),
-    "REVERT_HEAD": ("revert", "--quit"),
-    "sequencer": ("cherry-pick", "--quit"),
-}
 
 
 def in_progress(git: Git) -> str | None:
@@ -46,9 +36,9 @@ def leave(git: Git) -> str | None:
     A bisect stays: git ends one only by checking something out.
     """
     found = in_progress(git)
-    for mark, command in _QUIT.items():
-        if (git.git_dir / mark).exists():
-            git.run(*command)
+    for mark, name, _ in _MARKS:
+        if name != "bisect" and (git.git_dir / mark).exists():
+            git.run(name.split()[0], "--quit")
     return found
 
 

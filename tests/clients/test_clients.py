@@ -132,11 +132,16 @@ def record(name: str, output: str, world: World) -> None:
     (DATA / f"{name}.jsonl").write_text(text)
 
 
-def told(said, name: str, answer: dict) -> None:
+def driven(world: World, said, name: str, *bounds: str) -> dict:
+    """A session that ``run`` drives; what became of it is said."""
+    ready(world)
+    limits = ("--time", "10m", "--tokens", "2M")
+    answer = world.autoloop("run", "--agent", name, "--goal", "lower cost", *limits, *bounds, timeout=400)
     said()
     for one in answer["experiments"]:
         said(f"run {name}: #{one['id']} {one['status']} {one['description']}: {one['reason'][:110]}")
     said(f"run {name}: stopped {answer['stopped']}; usage {answer['usage']}")
+    return answer
 
 
 @pytest.mark.parametrize("name", [case.name for case in CASES])
@@ -149,14 +154,8 @@ def test_run_drives_a_client_that_may_only_edit_files_through_a_session(name, tm
     )
     with Model(*scripts) as model:
         world = World.made(tmp_path, model)
-        ready(world)
-        answer = world.autoloop(
-            *("run", "--agent", name, "--goal", "lower cost", "--experiments", "3", "--time", "10m"),
-            *("--tokens", "2M", "--call-time", "90s"),
-            timeout=400,
-        )
+        answer = driven(world, said, name, "--experiments", "3", "--call-time", "90s")
         briefs = [r for r in model.requests if "# Experiment 3" in json.dumps(r["body"])]
-    told(said, name, answer)
     assert [(one["status"], one["description"]) for one in answer["experiments"]] == [
         ("kept", "cheaper"),
         ("discarded", "dearer"),
@@ -180,15 +179,9 @@ def test_run_drives_the_real_codex_through_a_crash_and_an_over_long_call(tmp_pat
     )
     with Model(*scripts) as model:
         world = World.made(tmp_path, model)
-        ready(world)
-        answer = world.autoloop(
-            *("run", "--agent", "codex", "--goal", "lower cost", "--experiments", "4", "--time", "10m"),
-            *("--tokens", "2M", "--call-time", "20s"),
-            timeout=300,
-        )
+        answer = driven(world, said, "codex", "--experiments", "4", "--call-time", "20s")
         briefs = [r for r in model.requests if "Experiment 4" in json.dumps(r["body"])]
     found = [(one["id"], one["status"], one["description"]) for one in answer["experiments"]]
-    told(said, "codex", answer)
     assert [status for _, status, _ in found] == ["kept", "discarded", "discarded", "kept"]
     assert (found[0][2], found[3][2]) == ("cheaper", "cheaper still")
     events = [world.autoloop("show", str(number))["experiment"]["calls"][0]["event"] for number in (1, 2, 3, 4)]
