@@ -32,6 +32,7 @@ def markdown(record: Record, config: Config, history: Sequence[Experiment], now:
         _bounds(config),
         _budget(record, now),
         _tried(record, history),
+        _begun(record),
     ]
     parts.append(_section("Learnings", notes.learnings))
     parts.append(
@@ -87,6 +88,18 @@ def _budget(record: Record, now: float) -> str:
         left = "no limit" if line.left is None else format_duration(line.left) if "time" in name else f"{line.left:g}"
         lines.append(f"- {name.replace('_', ' ')}: {left}")
     return "\n".join(lines)
+
+
+def _begun(record: Record) -> str:
+    """What a call that was cut off has left for this one."""
+    calls = record.experiment.calls if record.experiment else ()
+    if all(call.event != "rate_limited" for call in calls):
+        return ""
+    return _section(
+        "Begun already",
+        "An earlier call for this experiment was cut off by the model's provider. What it had changed is still in the "
+        "files (`git diff` shows it): go on from there, or undo it.",
+    )
 
 
 def _tried(record: Record, history: Sequence[Experiment]) -> str:

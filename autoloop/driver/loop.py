@@ -123,6 +123,9 @@ class Driver:
                 return proposal
             self._tell(f"experiment {experiment.id}: {proposal.why}; trying again in {seconds:.0f} s")
             self.pause(seconds)
+            record = self.engine.workspace.record()
+            if record.experiment is None or record.experiment.id != experiment.id:
+                return proposal
 
     def _book(self, proposal: Proposal) -> None:
         """What was used counts at once, whatever becomes of the experiment."""

@@ -54,6 +54,7 @@ def test_a_call_that_was_turned_away_is_made_again(world, agent, kind):
     answer = run(world, *agent(TURNED_AWAY.format(times=2), kind))
     assert calls(world) == ["rate_limited", "rate_limited", "proposed"]
     assert [one["status"] for one in answer["experiments"]] == ["kept"]
+    assert "was cut off by the model's provider" in world.read(".autoloop/runs/proposals/001.md")
     assert answer["usage"]["tokens"] == (120 if kind == "agent" else None)
 
 
@@ -64,6 +65,17 @@ def test_patience_with_rate_limits_has_an_end(world, agent):
     found = world.result("show", "1")["experiment"]
     assert found["description"] == "no proposal"
     assert "429" in found["reason"]
+
+
+def test_an_experiment_that_somebody_ended_during_the_wait_is_not_gone_on_with(world, agent, tmp_path):
+    turned_away = "echo call >> $HOME/calls; touch ../asked; echo '429 Too Many Requests' >&2; exit 1"
+    options = (*agent(turned_away, "agent-cmd"), "--goal", "g", "--experiments", "1", "--retry-wait", "3s")
+    driver = world.start("run", *options, "--json")
+    until((tmp_path / "asked").exists)
+    until(lambda: world.result("status")["experiment"] and world.run("discard").returncode == 0)
+    printed, _ = driver.communicate(timeout=60)
+    assert json.loads(printed)["result"]["stopped"]["reason"] in {"budget", "overtaken"}
+    assert (tmp_path / "home" / "calls").read_text() == "call\n"
 
 
 def test_nobody_waits_longer_than_the_session_lasts(world, agent):
