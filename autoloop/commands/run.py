@@ -59,8 +59,8 @@ def run(app: App, **options: Any) -> Answer:  # noqa: ANN401
 
     With --agent, each experiment is one fresh, non-interactive call of the agent, with a brief: goal, numbers, what was
     tried, learnings, what is left. With --propose, CMD finds all that in AUTOLOOP_BRIEF and other variables; exit code
-    10 says that it has nothing more to propose. `autoloop steer TEXT` guides a session that is running. Started again
-    after it was killed, the session goes on.
+    10 says that it has nothing more to propose. `autoloop steer TEXT` guides a session that is running. A session that
+    is open goes on within its own bounds, also after a kill.
 
     \b
     autoloop run --agent codex --goal "lower p99" --experiments 5 --time 2h --tokens 2M

@@ -59,12 +59,14 @@ class Driver:
 
         Raises:
             LockedError: another driver is at work here.
+            RefusedError: ``session_open``, with other bounds than ``opening`` asks for.
             AutoLoopError: something that no further experiment can mend.
         """
         with self.engine.workspace.store.driving(self.hand.name), self.engine.visible("run"):
             return self._drive(opening)
 
     def _drive(self, opening: Mapping[str, object]) -> Stopped:
+        standing.check_bounds(self.engine.workspace.record().session, opening)
         record = self.engine.resume().record
         if record.experiment is not None:
             self._end(record, "the driver was interrupted")

@@ -1,13 +1,13 @@
-"""Where a driven session stands, in one live line: experiment, best so far, spend."""
+"""Where a driven session stands: whether it is the one that was asked for, and one live line about it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
-from autoloop.errors import AutoLoopError, BudgetError
-from autoloop.model import Experiment, Record
+from autoloop.errors import AutoLoopError, BudgetError, RefusedError
+from autoloop.model import Experiment, Record, Session
 from autoloop.progress import Notify, Progress
 from autoloop.units import format_count, format_value
 from autoloop.workspace import Workspace
@@ -22,6 +22,26 @@ def opened(record: Record) -> Experiment:
     if record.experiment is None:
         raise BudgetError("no_experiment", "No experiment is open.", fix="autoloop next")
     return record.experiment
+
+
+def check_bounds(session: Session | None, opening: Mapping[str, object]) -> None:
+    """An open session goes on within its own bounds: nobody may believe that it has others.
+
+    Raises:
+        RefusedError: ``session_open``: it is not the one that ``opening`` asks for.
+    """
+    if session is None:
+        return
+    held = {**msgspec.structs.asdict(session.limits), "name": session.name, "goal": session.goal}
+    comparable = opening.keys() - {"target"} - ({"goal"} if not session.goal else set())
+    differing = sorted(name for name in comparable if opening[name] != held[name])
+    if differing:
+        raise RefusedError(
+            "session_open",
+            f"Session {session.name!r} is open, and not with what was asked for: {', '.join(differing)}.",
+            why="; ".join(f"{name} is {'not limited' if held[name] is None else held[name]}" for name in differing),
+            fix="leave these options out to go on with it; or: autoloop session end, then repeat the command",
+        )
 
 
 def line(workspace: Workspace, notify: Notify, clock: Callable[[], float]) -> Notify:

@@ -42,7 +42,7 @@ def test_own_files_that_were_edited_are_back(world):
 
 
 def test_a_second_loop_is_refused(world):
-    again = "python3 -m autoloop run --propose true --json > ../second.json; echo 80 > cost.txt"
+    again = "python3 -m autoloop run --propose true --experiments 7 --json > ../second.json; echo 80 > cost.txt"
     drive(world, again)
     assert json.loads((world.root.parent / "second.json").read_text())["error"]["code"] == "driven"
 

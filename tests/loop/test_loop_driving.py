@@ -89,7 +89,7 @@ def test_two_who_drive_at_once(world, tmp_path):
     first = world.start("run", "--agent-cmd", waiting, "--goal", "g", "--experiments", "1", "--json")
     try:
         until((tmp_path / "asked").exists)
-        error = world.refused("run", "--propose", "true", "--experiments", "1", code=7)
+        error = world.refused("run", "--propose", "true", "--experiments", "7", code=7)
         assert error["code"] == "run_in_progress"
         assert "autoloop run" in error["what"]
         assert "autoloop status" in error["fix"]
@@ -99,6 +99,17 @@ def test_two_who_drive_at_once(world, tmp_path):
         printed, _ = first.communicate(timeout=60)
     assert [one["status"] for one in json.loads(printed)["result"]["experiments"]] == ["kept"]
     assert world.result("history")["experiments"][0]["id"] == 1
+
+
+def test_an_open_session_goes_on_with_its_own_bounds_or_not_at_all(world):
+    world.result("session", "start", "--experiments", "2", "--time", "2h", "--name", "first")
+    propose = ("run", "--propose", "echo 80 > cost.txt")
+    for asked in (("--experiments", "1"), ("--time", "3h"), ("--usd", "1"), ("--name", "second")):
+        error = world.refused(*propose, *asked)
+        assert (error["code"], "autoloop session end" in error["fix"]) == ("session_open", True)
+    assert world.result("status")["counts"]["total"] == 0
+    answer = world.result(*propose, "--experiments", "2", "--time", "120m", "--name", "first", "--goal", "less")
+    assert [one["id"] for one in answer["experiments"]] == [1, 2]
 
 
 def test_after_a_driver_was_killed_another_may_begin(world, tmp_path):
