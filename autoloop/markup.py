@@ -52,7 +52,9 @@ def gain(percent: float | None, low: float | None = None, high: float | None = N
     if percent is None:
         return "-"
     shown = f"{percent:+.2f} %"
-    return shown if low is None or high is None else f"{shown} (90 % interval {low:+.2f} to {high:+.2f})"
+    if low is None or high is None or low == high:
+        return shown
+    return f"{shown} (90 % interval {low:+.2f} to {high:+.2f})"
 
 
 def fitted(parts: Sequence[str], note: str, limit: int = HOSTS_LIMIT) -> str:

@@ -81,8 +81,8 @@ def status(row: Recent) -> Text:
 def scale_of(effects: Sequence[Improvement]) -> float:
     """Per cent at the ends of the drawn axis: all gains are inside; losses far beyond them end at the edge."""
     ends = [end for one in effects for end in (one.low, one.high, one.percent) if end is not None]
-    gain, loss = max([_SMALLEST_SCALE, *ends]), -min([0.0, *ends])
-    return min(_LARGEST_SCALE, max(gain, min(loss, _LOSSES * gain)))
+    gain, loss = max([0.0, *ends]), -min([0.0, *ends])
+    return min(_LARGEST_SCALE, max(_SMALLEST_SCALE, gain, min(loss, _LOSSES * gain) if gain else loss))
 
 
 def gain(row: Recent) -> str:

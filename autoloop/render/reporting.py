@@ -27,6 +27,8 @@ _FORMS = (
 def report(answer: Report) -> list[Block]:
     """What was gained and at what price; the kept changes; where more of it is."""
     blocks: list[Block] = [Text(answer.headline.sentence, style="bold")]
+    if not answer.experiments:
+        return [*blocks, Text("There are no experiments yet.")]
     found, metric, counts, used = answer.headline.confirmed, answer.metric, answer.counts, answer.usage
     rows = [("session", answer.title), ("claimed", percent(answer.headline.claimed_percent))]
     if found is not None:

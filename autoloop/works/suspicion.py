@@ -72,8 +72,14 @@ def recheck(job: Job, tree: str, like: Sampler, incumbent: float, decided: verdi
     if not values:
         return Recheck(None, f"a clean checkout gave no number: {runs[0].why.splitlines()[0]}", runs)
     best = min(values, key=lambda value: abs(value - incumbent))
-    change = (best - incumbent) / abs(incumbent) if incumbent else 0.0
+    change = (best - incumbent) / _unit(job, incumbent)
     seen = change if job.config.eval.direction == "higher_is_better" else -change
     holds = seen >= gain / 2
     shown = f"in a clean checkout the gain is {seen:.0%} (claimed: {gain:.0%})"
     return Recheck(holds, shown, runs)
+
+
+def _unit(job: Job, incumbent: float) -> float:
+    """What a gain is relative to; where the incumbent is at zero, what the verdict's linear scale takes for one."""
+    stored = job.record.incumbent.samples if job.record.incumbent else ()
+    return abs(incumbent) or max(map(abs, stored), default=0.0) or 1.0

@@ -53,3 +53,15 @@ def test_no_odd_metric_breaks_the_loop_or_gets_a_change_kept_that_does_nothing(c
     assert bool(failed) == ("runs failed" in told or result["verdict"] == "crash"), result
     world.result("discard")
     assert world.state() == "ready"
+
+
+def test_a_gain_from_zero_is_one(configured):
+    world = configured
+    world.write(".autoloop/config.toml", world.read(".autoloop/config.toml").replace("lower_is", "higher_is", 1))
+    world.write("cost.txt", "0\n")
+    world.git("commit", "-qam", "nothing yet")
+    world.prove()
+    world.write("cost.txt", "5\n")
+    result = world.result("eval", "--description", "something")
+    assert result["verdict"] == "keep", result
+    assert world.result("keep")["experiment"]["status"] == "kept"

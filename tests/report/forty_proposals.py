@@ -116,18 +116,22 @@ TOTAL = """\
     return scores
 """
 BEST = "    return sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:limit]\n"
-DOC = '"""'
+HEAP = "    import heapq\n\n    return heapq.nsmallest(limit, scores.items(), key=lambda item: (-item[1], item[0]))\n"
+TURN = "(__import__('pathlib').Path.home() / 'turn')"
+
+
+def by_turns(old: str, new: str) -> str:
+    """Code that takes the new way in two of three runs and the old one in the third: nobody can say what it gains."""
+    taken = f"    turn = {TURN}.read_text() if {TURN}.exists() else ''\n"
+    body = "".join(f"    {line}" for line in new.splitlines(keepends=True))
+    return f"    global _turn\n    if _turn is None:\n    {taken}        {TURN}.write_text(turn + '.')\n        _turn = len(turn) % 3\n    if _turn < 2:\n{body}{old}"
+
 
 PROPOSALS = (
     Proposal(
         "Say in the module what the parameters mean", RANKING, "K1 = 1.2\n", "# how fast a term saturates\nK1 = 1.2\n"
     ),
-    Proposal(
-        "Sleep a little so that other threads get a turn",
-        ENGINE,
-        "    found = [matches",
-        "    __import__('time').sleep(0.001)\n    found = [matches",
-    ),
+    Proposal("Weigh a clause once, but only in two of three runs", RANKING, BM25, by_turns(BM25, WEIGHED)),
     Proposal("Weigh a clause once instead of once per document", RANKING, BM25, WEIGHED),
     Proposal(
         "Choose the sum's start value by name", RANKING, "scores.get(document, 0.0)", "scores.get(document, float())"
@@ -167,12 +171,7 @@ PROPOSALS = (
         "        words = tokenize(text)\n",
         "        words = tokenize(text)\n        self.copies = [*getattr(self, 'copies', []), list(words) * 40][-700:]\n",
     ),
-    Proposal(
-        "Ask for the length of the query before it is parsed",
-        ENGINE,
-        "    found = [matches",
-        "    len(query)\n    found = [matches",
-    ),
+    Proposal("Sort only what is returned, in two of three runs", RANKING, BEST, by_turns(BEST, HEAP)),
     Proposal(
         "Hold at most 600 documents in an index",
         INDEX,
@@ -182,12 +181,7 @@ PROPOSALS = (
     Proposal("Walk the positions of a phrase in plain loops", INDEX, PHRASE_CALL, PHRASE_INLINE),
     Proposal("Expect fewer matches in the test of prefixes", "tests/test_search.py", "[0, 2, 1])", "[0, 2, 1][:3])"),
     Proposal("Find a prefix's words by bisection", INDEX, PREFIX_INLINE, BISECT),
-    Proposal(
-        "Sort only what is returned",
-        RANKING,
-        BEST,
-        "    import heapq\n\n    return heapq.nsmallest(limit, scores.items(), key=lambda item: (-item[1], item[0]))\n",
-    ),
+    Proposal("Sort only what is returned", RANKING, BEST, HEAP),
     Proposal(
         "Precompute the squares of all positions",
         INDEX,
@@ -314,6 +308,8 @@ def apply(proposal: Proposal, root: Path) -> None:
             "        self.total_length -=", "        self._sorted = None\n        self.total_length -=", 1
         )
     old = PREFIX if proposal.old == PREFIX_INLINE and PREFIX in text else proposal.old
+    if "_turn" in proposal.new:
+        text = text.replace("K1 = 1.2\n", "_turn = None\nK1 = 1.2\n", 1)
     changed = text.replace(old, proposal.new, 1)
     path.write_text(changed if changed != text else f"{text}\n# {proposal.description}\n", encoding="utf-8")
 

@@ -50,7 +50,7 @@ direction = "lower_is_better"
 threshold = "150%"
 
 [verdict]
-max_samples = 4
+max_samples = 3
 min_effect = "0.5%"
 
 [scope]
