@@ -10,7 +10,7 @@ from autoloop import budget
 from autoloop.guards import Facts
 from autoloop.model import Best, Ending, Evaluation, Experiment, Incumbent, Record, Session, Waiting
 from autoloop.outcomes import Discarded, HoldoutFailed, Kept, Landed, Undone
-from autoloop.stats import compounded
+from autoloop.stats import compounded, relative_gain
 
 replace = msgspec.structs.replace
 T = TypeVar("T")
@@ -42,12 +42,11 @@ def close_kept(record: Record, facts: Facts) -> Record:
         metrics=evaluation.metrics,
         remembered=kept.remembered,
     )
-    gains = (session.claimed, evaluation.improvement.expected or 0.0)
     session = replace(
         session,
         spent=budget.closed(session.spent, kept=True, crashed=False),
         wins=(*session.wins, experiment.id),
-        claimed=compounded(gains, lower=_shrinks(record)),
+        claimed=_claimed(session, evaluation, lower=_shrinks(record)),
     )
     return replace(
         record,
@@ -77,6 +76,14 @@ def record_holdout_failure(record: Record, facts: Facts) -> Record:
         failures=(*evaluation.failures, "holdout_failed"),
     )
     return replace(record, experiment=replace(experiment, evaluation=evaluation), request=None)
+
+
+def _claimed(session: Session, evaluation: Evaluation, *, lower: bool) -> float:
+    """The session's gain with this one: compounded, or for values that are not positive from its beginning until now."""
+    base, before, after = session.baseline_value, evaluation.incumbent, evaluation.value
+    if base is not None and after is not None and min(base, before or 0.0, after) <= 0:
+        return relative_gain(base, after, base, lower=lower)
+    return compounded((session.claimed, evaluation.improvement.expected or 0.0), lower=lower)
 
 
 def _shrinks(record: Record) -> bool:

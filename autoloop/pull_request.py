@@ -10,7 +10,7 @@ from autoloop.config import Config
 from autoloop.markup import cell, code, escaped, fitted, gain, table
 from autoloop.model import Baseline, Confirmation, Experiment
 from autoloop.outcomes import Branch, Skipped
-from autoloop.stats import compounded
+from autoloop.stats import compounded, relative_gain
 from autoloop.units import counted, format_value
 
 _CUT = "*The rest is left out: it would be longer than hosting sites allow. All of it: `autoloop report --html`*"
@@ -57,8 +57,12 @@ class Told(Struct, frozen=True):
     @property
     def alone(self) -> float:
         """The claimed gain of those, in per cent."""
-        gains = [win.evaluation.improvement.expected or 0.0 for win in self.own if win.evaluation]
-        return compounded(gains, lower=self.baseline.direction == "lower_is_better")
+        lower, base = self.baseline.direction == "lower_is_better", self.baseline.value
+        found = [win.evaluation for win in self.own if win.evaluation]
+        steps = [(one.incumbent or 0.0, one.value or 0.0) for one in found]
+        if min((min(step) for step in steps), default=1.0) > 0:
+            return compounded([one.improvement.expected or 0.0 for one in found], lower=lower)
+        return sum(relative_gain(before, after, base, lower=lower) for before, after in steps)
 
 
 def title(told: Told) -> str:

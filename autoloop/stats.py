@@ -135,6 +135,11 @@ def compounded(percents: Sequence[float], *, lower: bool) -> float:
     return 100 * (1 - total if lower else total - 1)
 
 
+def relative_gain(before: float, after: float, base: float, *, lower: bool) -> float:
+    """A gain in per cent of ``base``: what adds up where values are not positive, and ratios mean nothing."""
+    return 100 * (before - after if lower else after - before) / (abs(base) or 1.0)
+
+
 def finite(x: float) -> float:
     """The value itself, or the largest representable magnitude of its sign when it overflowed (0 for nan)."""
     if isfinite(x):

@@ -12,7 +12,7 @@ from autoloop.model import Evaluation, Experiment
 from autoloop.payloads import Diff, Show
 from autoloop.render.experiments import scale_of
 from autoloop.render.tables import table
-from autoloop.render.words import Block, Indented, bar, effect, guardrails, measured, paths, word
+from autoloop.render.words import Block, Indented, bar, effect_told, guardrails, measured, paths, word
 from autoloop.units import counted, format_duration
 
 _STRIP = 48
@@ -75,9 +75,9 @@ def _verdict(found: Evaluation, unit: str) -> list[Block]:
     blocks += [Indented(reason) for reason in found.reasons]
     if found.improvement.percent is None:
         return blocks
-    values = f"  {measured(found.incumbent, unit)} -> {measured(found.value, unit)}   {effect(found.improvement)}"
+    values = f"  {measured(found.incumbent, unit)} -> {measured(found.value, unit)}   {effect_told(found.improvement)}"
     drawn = bar(found.improvement, scale_of([found.improvement]))
-    return [*blocks, Text.assemble(f"{values}, 90 % interval   ", drawn)]
+    return [*blocks, Text.assemble(f"{values}   ", drawn)]
 
 
 def _samples(found: Evaluation, unit: str) -> list[Block]:

@@ -11,7 +11,7 @@ from autoloop.payloads import Ended, Eval, Pre, Resumed, RunAnswer
 from autoloop.render.agents import spent
 from autoloop.render.experiments import Experiments
 from autoloop.render.tables import table
-from autoloop.render.words import Block, Indented, effect, guardrails, measured, paths, percent, word
+from autoloop.render.words import Block, Indented, effect_told, guardrails, measured, paths, percent, word
 from autoloop.units import counted, format_duration
 
 
@@ -35,7 +35,7 @@ def evaluation(answer: Eval) -> list[Block]:
     blocks: list[Block] = [head, *(Indented(reason) for reason in answer.reasons)]
     if metric.value is not None:
         values = f"{metric.name}: {measured(metric.incumbent, metric.unit)} -> {measured(metric.value, metric.unit)}"
-        gain = "" if answer.improvement.percent is None else f"   {effect(answer.improvement)}, 90 % interval"
+        gain = "" if answer.improvement.percent is None else f"   {effect_told(answer.improvement)}"
         blocks.append(Text(f"  {values}{gain}"))
     samples, took = answer.samples, format_duration(answer.seconds)
     runs = f"{counted(samples.candidate, 'run')} of the candidate, {samples.incumbent} of the incumbent, {took}"

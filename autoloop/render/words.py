@@ -105,6 +105,12 @@ def effect(improvement: Improvement) -> str:
     return f"{text} ({low:+.2f} to {high:+.2f})"
 
 
+def effect_told(improvement: Improvement) -> str:
+    """A gain with its interval, and what the interval is."""
+    text = effect(improvement)
+    return f"{text}, 90 % interval" if text.endswith(")") else text
+
+
 def measured(value: float | None, unit: str) -> str:
     """A value in its unit, or a dash."""
     return "-" if value is None else format_value(value, unit)

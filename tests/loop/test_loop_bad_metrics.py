@@ -65,3 +65,6 @@ def test_a_gain_from_zero_is_one(configured):
     result = world.result("eval", "--description", "something")
     assert result["verdict"] == "keep", result
     assert world.result("keep")["experiment"]["status"] == "kept"
+    world.write("cost.txt", "10\n")
+    world.result("eval", "--description", "more")
+    assert world.result("keep")["session"]["claimed_percent"] == pytest.approx(1000), "not six times two"
