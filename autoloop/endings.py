@@ -79,9 +79,9 @@ def record_holdout_failure(record: Record, facts: Facts) -> Record:
 
 
 def _claimed(session: Session, evaluation: Evaluation, *, lower: bool) -> float:
-    """The session's gain with this one: compounded, or for values that are not positive from its beginning until now."""
+    """The session's gain with this one: compounded, or where values are not positive the way since its beginning."""
     base, before, after = session.baseline_value, evaluation.incumbent, evaluation.value
-    if base is not None and after is not None and min(base, before or 0.0, after) <= 0:
+    if base is not None and before is not None and after is not None and min(base, before, after) <= 0:
         return relative_gain(base, after, base, lower=lower)
     return compounded((session.claimed, evaluation.improvement.expected or 0.0), lower=lower)
 
