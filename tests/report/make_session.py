@@ -104,12 +104,13 @@ def count_processor_time(bench: Path) -> None:
 def pack(root: Path, env: dict[str, str]) -> None:
     """The workspace without raw output, logs and locks; and every object that a ref holds."""
     TARGET.mkdir(parents=True, exist_ok=True)
-    volatile = {"runs", "scratch", "log.jsonl", "lock", "lock.holder", "backups", "reports", ".new"}
+    volatile = {"autoloop", "runs", "scratch", "log.jsonl", "lock.holder", "backups", "reports", ".new"}
     with tarfile.open(TARGET / "session.tar.xz", "w:xz", preset=9) as archive:
         for path in sorted((root / ".autoloop").iterdir()):
-            if path.name not in volatile:
+            if path.name not in volatile and ".lock" not in path.suffixes and path.stem != "lock":
                 archive.add(path, f".autoloop/{path.name}", filter=anonymous)
-    bundle = ["git", "bundle", "create", "-q", str(TARGET / "repository.bundle"), "--all"]
+    copied = "--exclude=refs/autoloop/*/journal"  # the session has the journal itself
+    bundle = ["git", "bundle", "create", "-q", str(TARGET / "repository.bundle"), copied, "--all"]
     subprocess.run(bundle, cwd=root, env=env, check=True)
 
 
