@@ -41,6 +41,7 @@ def effects(report: Report, *, narrow: bool = False) -> Figure:
     for text, one in zip(axes.get_yticklabels(), rows, strict=True):
         text.set_color(PALETTE["kept" if one.outcome == "kept" else "muted"])
     axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", pad=9)  # room for the arrows of what is cut
     axes.set_xlabel("worse  ←  effect in %, with 90 % interval  →  better")
     return made
 
