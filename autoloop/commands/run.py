@@ -15,9 +15,10 @@ from autoloop.commands.app import Answer, App, command
 from autoloop.commands.firing import engine, seconds
 from autoloop.commands.limits import LIMIT_NAMES, session_limits
 from autoloop.driver import AgentHand, CommandHand, Driver, Hand, Patience, Price
-from autoloop.errors import EXIT_COMMAND, RefusedError, UsageError
+from autoloop.errors import EXIT_COMMAND, CommandError, RefusedError, UsageError
 from autoloop.model import Experiment, Session
 from autoloop.payloads import RunAnswer
+from autoloop.progress import Progress
 from autoloop.usage import Usage
 
 _STOPPED_BADLY = {"proposer", "usage", "overtaken"}
@@ -101,9 +102,19 @@ def _hand(app: App, options: dict[str, Any]) -> tuple[Hand, Patience]:
         return CommandHand(options["agent_cmd"], root, timeout, agent=True), patience
     client = agents.client(options["agent"])
     price = _price(options["price"])
-    agents.installed_version(client)
+    check_installed(app, client)
     _check_caps(options, client.title, tokens=client.tokens, usd=client.usd or bool(client.tokens and price))
     return AgentHand(client, root, timeout, options["full_access"], price), patience
+
+
+def check_installed(app: App, client: agents.Client) -> None:
+    """Not there, too old or broken is refused; one that is slow to answer may still be good at its work."""
+    try:
+        agents.installed_version(client)
+    except CommandError as error:
+        if error.code != "agent_slow":
+            raise
+        app.notify(Progress("run", f"{error.what} Going on all the same.", notable=True))
 
 
 def _check_caps(options: dict[str, Any], who: str, *, tokens: bool, usd: bool) -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from autoloop import agents
 from autoloop.agents import presence
+from autoloop.commands.answer import App
+from autoloop.commands.run import check_installed
 from autoloop.errors import CommandError
 from autoloop.readiness import client as readiness
 
@@ -57,6 +59,16 @@ def test_what_is_wrong(codex, monkeypatch, text, code, words):
     check = next(readiness.checks(one))
     assert check.status == ("warn" if code == "agent_slow" else "fail")
     assert check.fix
+
+
+def test_a_run_goes_on_with_a_slow_client_and_says_so(codex, monkeypatch):
+    monkeypatch.setattr(presence, "_PATIENCE", 0.3)
+    app, told = App(), []
+    app.notify = told.append
+    check_installed(app, codex("while true; do sleep 0.05; done"))
+    assert [(one.notable, "did not answer" in one.text) for one in told] == [(True, True)]
+    with pytest.raises(CommandError):
+        check_installed(app, codex("echo codex-cli 0.99.1"))
 
 
 def test_what_it_complains_of_is_told(codex):

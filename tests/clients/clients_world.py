@@ -134,7 +134,7 @@ class World:
         return document.get("result") or document["error"]
 
     def client(
-        self, argv: list[str], prompt: str, timeout: float = 120, **more: str
+        self, argv: list[str], prompt: str, timeout: float = 300, **more: str
     ) -> subprocess.CompletedProcess[str]:
         """One non-interactive call, the prompt on stdin."""
         return subprocess.run(

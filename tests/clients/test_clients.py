@@ -135,8 +135,8 @@ def record(name: str, output: str, world: World) -> None:
 def driven(world: World, said, name: str, *bounds: str) -> dict:
     """A session that ``run`` drives; what became of it is said."""
     ready(world)
-    limits = ("--time", "10m", "--tokens", "2M")
-    answer = world.autoloop("run", "--agent", name, "--goal", "lower cost", *limits, *bounds, timeout=400)
+    limits = ("--time", "20m", "--tokens", "2M")
+    answer = world.autoloop("run", "--agent", name, "--goal", "lower cost", *limits, *bounds, timeout=1200)
     said()
     for one in answer["experiments"]:
         said(f"run {name}: #{one['id']} {one['status']} {one['description']}: {one['reason'][:110]}")
@@ -154,7 +154,7 @@ def test_run_drives_a_client_that_may_only_edit_files_through_a_session(name, tm
     )
     with Model(*scripts) as model:
         world = World.made(tmp_path, model)
-        answer = driven(world, said, name, "--experiments", "3", "--call-time", "90s")
+        answer = driven(world, said, name, "--experiments", "3", "--call-time", "4m")
         briefs = [r for r in model.requests if "# Experiment 3" in json.dumps(r["body"])]
     assert [(one["status"], one["description"]) for one in answer["experiments"]] == [
         ("kept", "cheaper"),
