@@ -11,6 +11,7 @@ from autoloop.detect.sources import library, needs_arguments, yielding
 from autoloop.detect.tree import at, directory_of, is_sample
 from autoloop.detect.words import Candidate, Evidence, Finding, GuardrailCandidate
 
+_MOST = 400
 _SOURCES = (".cc", ".cpp", ".cxx", ".c")
 _OPTION = re.compile(
     r"(?i)^[ \t]*(?:cmake_dependent_)?option\s*\(\s*(\w+)\s[^)]*?\b(ON|OFF|TRUE|FALSE)?\s*\)", re.MULTILINE
@@ -28,7 +29,7 @@ def inspect(repo: Repository) -> Finding | None:
     """What there is to run in the repository's CMake or Meson build; None without one at the root, nor a Makefile."""
     if "CMakeLists.txt" in repo.tree:
         build = _directory(repo)
-        lists = [path for path in repo.tree.named("CMakeLists.txt") if not is_sample(path)]
+        lists = [path for path in repo.tree.named("CMakeLists.txt") if not is_sample(path)][:_MOST]
         return Finding(
             "cpp",
             package_manager="cmake",

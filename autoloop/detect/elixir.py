@@ -37,13 +37,9 @@ def _evals(repo: Repository, home: str) -> Iterator[Candidate]:
     manifest = at(home, "mix.exs")
     aliases = [(found[1], manifest) for found in _ALIAS.finditer(repo.tree.text(manifest))]
     prefix = at(home, "")
-    tasks = [path for path in repo.tree.matching(r"lib/mix/tasks/.*\.ex$") if path.startswith(prefix + "lib/")]
+    tasks = repo.tree.within(at(home, "lib"), r"lib/mix/tasks/.*\.ex$")
     named = [(found[1].lower(), path) for path in tasks if (found := _TASK.search(repo.tree.text(path)))]
-    scripts = [
-        path
-        for path in repo.tree.matching(r"(^|/)(bench|benchmarks?)/[\w./-]*\.exs$|(^|/)bench\w*\.exs$")
-        if path.startswith(prefix)
-    ]
+    scripts = repo.tree.within(home, r"(^|/)(bench|benchmarks?)/[\w./-]*\.exs$|(^|/)bench\w*\.exs$")
     benched = [
         path for path in repo.tree.grep(scripts, r"\bBenchee\.") if directory_of(path) not in {"", *_others(repo, home)}
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from autoloop.detect import names
 from autoloop.detect.bodies import inside, quote
@@ -18,6 +19,8 @@ _TEST = r"^func (Test|Example|Fuzz)\w*\("
 _TAG = re.compile(r"^//go:build ([\w-]+)$", re.MULTILINE)
 _PLATFORM = {"linux", "darwin", "windows", "unix", "amd64", "arm64", "cgo", "race", "ignore"}
 _MANY = 20
+_MOST = 400
+_SPELLED_OUT = 5
 
 
 @dataclass(frozen=True)
@@ -60,16 +63,23 @@ def inspect(repo: Repository) -> Finding | None:
 def _benched(repo: Repository, modules: list[str]) -> Iterator[Benched]:
     tests = [path for path in repo.tree.suffixed(".go") if path.endswith("_test.go") and "testdata/" not in path]
     places: dict[str, list[str]] = {}
+    homes = set(modules)
     for path in repo.tree.grep(tests, _BENCHMARK.pattern):
         places.setdefault(directory_of(path), []).append(path)
-    for directory, files in places.items():
-        module = max(
-            (one for one in modules if not one or f"{directory}/".startswith(f"{one}/")), key=len, default=None
-        )
+    for directory, files in islice(places.items(), _MOST):
+        module = next((one for one in _upwards(directory) if one in homes), None)
         if module is None:
             continue
         functions = tuple(found[1] for path in files for found in _BENCHMARK.finditer(repo.tree.text(path)))
         yield Benched(module, directory, tuple(files), functions, _tag(repo, files))
+
+
+def _upwards(directory: str) -> Iterator[str]:
+    """The directory and those around it, the root last."""
+    while directory:
+        yield directory
+        directory = directory_of(directory)
+    yield ""
 
 
 def _tag(repo: Repository, files: list[str]) -> str:
@@ -125,8 +135,11 @@ def _documented(repo: Repository, one: Benched) -> str:
 
 def _packages(repo: Repository, modules: list[str]) -> str:
     """All packages: of the first module, or of every module that ``go.work`` joins, typed beside it."""
-    joined = re.findall(r"^\s*(?:use\s+)?\.?/?([\w./-]+)\s*(?://.*)?$", repo.tree.text("go.work"), re.MULTILINE)
+    uses = r"^\s*(?:use\s+)?\.?/?([\w./-]+)\s*(?://.*)?$"
+    joined = set(re.findall(uses, repo.tree.text("go.work"), re.MULTILINE))
     members = [one for one in modules if one in joined]
+    if len(members) > _SPELLED_OUT:
+        return "$(go list -f '{{.Dir}}/...' -m)"
     return " ".join(quote(f"./{one}/...") for one in members) if len(members) > 1 else "./..."
 
 

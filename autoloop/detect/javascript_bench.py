@@ -112,9 +112,8 @@ def _mentioned(repo: Repository, files: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _bench_files(repo: Repository, package: Package) -> Iterator[str]:
-    prefix = at(package.base, "")
     pattern = rf"{_BENCH_FILE}|{_VITEST_FILE}|{names.bench_file('.js', '.mjs', '.cjs', '.ts', '.mts')}"
-    yield from (path for path in repo.tree.matching(pattern.replace("(?i)", ""), *SCRIPTS) if path.startswith(prefix))
+    yield from repo.tree.within(package.base, pattern.replace("(?i)", ""), *SCRIPTS)
 
 
 def _format(repo: Repository, package: Package, body: str, files: tuple[str, ...]) -> str:
@@ -153,8 +152,7 @@ def _vitest(repo: Repository, package: Package) -> Iterator[Candidate]:
         "vitest" in package.body(s) and names.measures(s) for s in package.scripts
     ):
         return
-    prefix = at(package.base, "")
-    files = [path for path in repo.tree.own(_VITEST_FILE, *SCRIPTS) if path.startswith(prefix)]
+    files = [path for path in repo.tree.within(package.base, _VITEST_FILE, *SCRIPTS) if not is_sample(path)]
     if not repo.tree.grep(files, r"\bbench\("):
         return
     plain = Candidate(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from autoloop.detect import bodies, names
 from autoloop.detect.javascript_packages import SCRIPTS, Package
 from autoloop.detect.repository import Repository
-from autoloop.detect.tree import at
+from autoloop.detect.tree import at, is_sample
 from autoloop.detect.words import Evidence, GuardrailCandidate
 
 _TEST_FILE = r"(^|/)(__tests__/.*|tests?/.*|[\w.-]+[.-](test|spec)|test)\.[mc]?[jt]sx?$"
@@ -86,8 +86,7 @@ def _guardrail(repo: Repository, package: Package, kind: str, script: str, comma
 
 def _without_script(repo: Repository, package: Package) -> GuardrailCandidate | None:
     """The installed test runner, or node's own, where there are tests but no script for them."""
-    prefix = at(package.base, "")
-    files = [path for path in repo.tree.own(_TEST_FILE, *SCRIPTS) if path.startswith(prefix)]
+    files = [path for path in repo.tree.within(package.base, _TEST_FILE, *SCRIPTS) if not is_sample(path)]
     if not files:
         return None
     runner = next((command for name, command in _RUNNERS if name in package.dependencies), "")

@@ -59,11 +59,11 @@ class _Build:
         self.sources = [
             path for path in repo.tree.suffixed(*_SOURCES) if path.startswith(place) and not is_sample(path)
         ]
+        self.own = frozenset(self.sources)
 
     def benchmarks(self, module: str) -> tuple[str, ...]:
         """Sources with benchmarks: those that are named so, else any."""
-        prefix = at(module, "")
-        inner = [path for path in self.sources if path.startswith(prefix)]
+        inner = [path for path in self.repo.tree.under(module) if path in self.own]
         near = [path for path in inner if re.search(r"(?i)jmh|bench|perf", path)]
         return self.repo.tree.grep(near, _BENCHMARK) or self.repo.tree.grep(inner[:_ENOUGH], _BENCHMARK)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from autoloop.detect.repository import Repository
-from autoloop.detect.words import Candidate, Finding, GuardrailCandidate
+from autoloop.detect.words import Candidate, Evidence, Finding, GuardrailCandidate
 
 # Findings that are ways to say something, not what a repository is made of.
 CROSS_CUTTING = frozenset({"targets", "training", "scripts"})
@@ -48,7 +49,11 @@ def evals(findings: Sequence[Finding]) -> tuple[Candidate, ...]:
     """All candidates, the best first; a task that only repeats what another candidate does directly is left out."""
     owner = findings[0].ecosystem if findings else ""
     found = [candidate for finding in findings for candidate in finding.evals]
-    kept = [candidate for candidate in found if not _repeats(candidate, found)]
+    cited: defaultdict[Evidence, list[Candidate]] = defaultdict(list)
+    for candidate in found:
+        for place in candidate.evidence[1:]:
+            cited[place].append(candidate)
+    kept = [candidate for candidate in found if not _repeats(candidate, cited)]
     unique = {candidate.command: candidate for candidate in sorted(kept, key=lambda one: one.score)}
     raised = [_raised(candidate, owner) for candidate in unique.values()]
     return tuple(sorted(raised, key=lambda one: (-one.score, one.command)))
@@ -59,17 +64,10 @@ def _raised(candidate: Candidate, owner: str) -> Candidate:
     return msgspec.structs.replace(candidate, score=round(score, 3))
 
 
-def _repeats(task: Candidate, others: Sequence[Candidate]) -> bool:
+def _repeats(task: Candidate, cited: Mapping[Evidence, Sequence[Candidate]]) -> bool:
     """Whether another candidate, whose numbers are known as well as the task's, cites it as support."""
-    if not task.evidence:
-        return False
-    own = task.evidence[0]
-    cited = [other for other in others if other is not task and own in _places(other)]
-    return any(other.format != "auto" for other in cited)
-
-
-def _places(candidate: Candidate) -> Iterator[object]:
-    yield from candidate.evidence[1:]
+    others = cited.get(task.evidence[0], ()) if task.evidence else ()
+    return any(other is not task and other.format != "auto" for other in others)
 
 
 def guardrails(repo: Repository, findings: Sequence[Finding], best: Candidate | None) -> tuple[GuardrailCandidate, ...]:

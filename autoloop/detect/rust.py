@@ -87,10 +87,7 @@ def _nightly(repo: Repository, crate: Crate) -> bool:
 
 def _in_library(repo: Repository, crate: Crate) -> Iterator[Candidate]:
     """``#[bench]`` functions inside the sources."""
-    prefix = f"{crate.base}/src/" if crate.base else "src/"
-    files = repo.tree.grep(
-        (path for path in repo.tree.suffixed(".rs") if path.startswith(prefix)), r"^[ \t]*#\[bench\]"
-    )
+    files = repo.tree.grep(repo.tree.within(at(crate.base, "src"), r"\.rs$"), r"^[ \t]*#\[bench\]")
     if files:
         known = FORMATS["libtest"]
         toolchain = "" if _nightly(repo, crate) else "+nightly "

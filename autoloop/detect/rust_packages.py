@@ -65,7 +65,7 @@ def read_crates(repo: Repository) -> tuple[Crate, ...]:
 
 
 def _claimed(base: str, members: tuple[str, ...]) -> bool:
-    return any(fnmatchcase(base, pattern) for pattern in members)
+    return base in members or any(fnmatchcase(base, pattern) for pattern in members if set(pattern) & set("*?["))
 
 
 def _members(home: str, root: dict[str, object]) -> tuple[str, ...]:
@@ -123,6 +123,7 @@ def _targets(tree: Tree, prefix: str, listed: object, place: str) -> Iterator[Be
         if name and file:
             seen.add(file)
             yield Bench(name, file, parse.strings(target, "required-features"))
-    for path in tree.matching(rf"^{re.escape(prefix + place)}/([\w-]+\.rs|[\w-]+/main\.rs)$", ".rs") if place else ():
+    found = re.compile(rf"^{re.escape(prefix + place)}/([\w-]+\.rs|[\w-]+/main\.rs)$").match
+    for path in filter(found, tree.under(prefix + place)) if place else ():
         if path not in seen:
             yield Bench(path.removeprefix(f"{prefix}{place}/").removesuffix("/main.rs").removesuffix(".rs"), path)

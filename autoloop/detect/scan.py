@@ -43,6 +43,7 @@ _PROTECTED_DIRECTORY = re.compile(
 )
 _DEEPER = re.compile(r"^(?:[\w.@-]+/){2,}?(tests?|__tests__|testdata|fixtures?|bench|benches|benchmarks?)/")
 _MOST = 40
+_SHOWN = 10
 
 
 def scan(root: Path, *, deadline: float = 1.5) -> Inference:
@@ -56,7 +57,8 @@ def scan(root: Path, *, deadline: float = 1.5) -> Inference:
     tree = Tree(root, deadline)
     repo = Repository(tree, read_mentions(tree), read_tasks(tree))
     findings = rank.ordered(repo, tuple(_findings(repo)))
-    evals = tuple(map(_annotated, rank.evals(findings)))
+    ranked = rank.evals(findings)
+    evals = (*map(_annotated, ranked[:_SHOWN]), *ranked[_SHOWN:])
     best = evals[0] if evals else None
     guardrails = rank.guardrails(repo, findings, best)
     owners = [finding for finding in findings if finding.ecosystem not in rank.CROSS_CUTTING]

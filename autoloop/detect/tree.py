@@ -40,6 +40,8 @@ class Tree:
         self._asked, self._late = 0.0, False
         self._texts: dict[str, str] = {}
         self._parsed: dict[str, object] = {}
+        self._suffixed: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._matching: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
         self.files = tuple(Walk(root, lambda: self.late, self.skipped.append).files())
         self._set = frozenset(self.files)
 
@@ -63,9 +65,23 @@ class Tree:
         return tuple(path for name in names for path in self._by_name.get(name, ()))
 
     def matching(self, pattern: str, *suffixes: str) -> tuple[str, ...]:
-        """Paths in which the regular expression is found, among all files or those with one of the endings."""
+        """Paths in which the regular expression is found, among all files or those with one of the endings.
+
+        Every package of a large repository asks the same, so the answers are kept.
+        """
+        asked = (pattern, suffixes)
+        if asked not in self._matching:
+            found = re.compile(pattern).search
+            among = self.suffixed(*suffixes) if suffixes else self.files
+            self._matching[asked] = tuple(path for path in among if found(path))
+        return self._matching[asked]
+
+    def within(self, directory: str, pattern: str, *suffixes: str) -> tuple[str, ...]:
+        """As ``matching``, inside ``directory``."""
+        if not directory:
+            return self.matching(pattern, *suffixes)
         found = re.compile(pattern).search
-        return tuple(path for path in (self.suffixed(*suffixes) if suffixes else self.files) if found(path))
+        return tuple(path for path in self.under(directory) if path.endswith(suffixes or "") and found(path))
 
     def own(self, pattern: str, *suffixes: str) -> tuple[str, ...]:
         """As ``matching``, without what lies among examples, fixtures and documentation."""
@@ -73,16 +89,17 @@ class Tree:
 
     def suffixed(self, *suffixes: str) -> tuple[str, ...]:
         """Paths with one of these endings (``.go``)."""
-        return tuple(path for suffix in suffixes for path in self._by_suffix.get(suffix, ()))
+        if suffixes not in self._suffixed:
+            self._suffixed[suffixes] = tuple(path for suffix in suffixes for path in self._by_suffix.get(suffix, ()))
+        return self._suffixed[suffixes]
 
     def under(self, directory: str) -> tuple[str, ...]:
         """Paths inside ``directory``; all of them for ``""``."""
-        prefix = at(directory, "")
-        return tuple(path for path in self.files if path.startswith(prefix))
+        return tuple(self._inside.get(directory, ())) if directory else self.files
 
     def has_directory(self, directory: str) -> bool:
         """Whether a file lies somewhere under ``directory``."""
-        return directory in self._directories
+        return directory in self._inside
 
     def text(self, path: str) -> str:
         """The beginning of a file (512 KiB), undecodable bytes replaced; empty when it cannot be read."""
@@ -135,14 +152,15 @@ class Tree:
         return [path[path.rfind("/") + 1 :] for path in self.files]
 
     @cached_property
-    def _directories(self) -> frozenset[str]:
-        parents = {path.rpartition("/")[0] for path in self.files}
-        return frozenset(
-            "/".join(parts[:end])
-            for parent in parents
-            for parts in [parent.split("/")]
-            for end in range(1, len(parts) + 1)
-        )
+    def _inside(self) -> dict[str, list[str]]:
+        """The files below each directory but the root."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for path in self.files:
+            end = path.find("/")
+            while end >= 0:
+                found[path[:end]].append(path)
+                end = path.find("/", end + 1)
+        return dict(found)
 
     def _in_time(self) -> bool:
         if self.late and _LATE not in self.skipped:
