@@ -48,7 +48,7 @@ def ordered(repo: Repository, findings: Sequence[Finding]) -> tuple[Finding, ...
 def evals(findings: Sequence[Finding]) -> tuple[Candidate, ...]:
     """All candidates, the best first; a task that only repeats what another candidate does directly is left out."""
     owner = findings[0].ecosystem if findings else ""
-    found = [candidate for finding in findings for candidate in finding.evals]
+    found = _well_said([candidate for finding in findings for candidate in finding.evals])
     cited: defaultdict[Evidence, list[Candidate]] = defaultdict(list)
     for candidate in found:
         for place in candidate.evidence[1:]:
@@ -57,6 +57,22 @@ def evals(findings: Sequence[Finding]) -> tuple[Candidate, ...]:
     unique = {candidate.command: candidate for candidate in sorted(kept, key=lambda one: one.score)}
     raised = [_raised(candidate, owner) for candidate in unique.values()]
     return tuple(sorted(raised, key=lambda one: (-one.score, one.command)))
+
+
+def _well_said(found: Sequence[Candidate]) -> list[Candidate]:
+    """Without plain scripts that an ecosystem's own candidate runs as well: it knows the environment, and inherits."""
+    plain = {one.evidence[0].file: one for one in found if one.ecosystem == "scripts"}
+    said: set[str] = set()
+    kept: list[Candidate] = []
+    for candidate in found:
+        file = candidate.evidence[0].file if candidate.evidence else ""
+        if file in plain and candidate.ecosystem not in CROSS_CUTTING and file in candidate.command:
+            said.add(file)
+            score = max(candidate.score, plain[file].score)
+            kept.append(msgspec.structs.replace(candidate, score=score, evidence=plain[file].evidence))
+        else:
+            kept.append(candidate)
+    return [one for one in kept if one.ecosystem != "scripts" or one.evidence[0].file not in said]
 
 
 def _raised(candidate: Candidate, owner: str) -> Candidate:

@@ -102,6 +102,39 @@ CMAKE = {
     ),
 }
 
+GO = {
+    "go.mod": "module example.com/fib\n\ngo 1.19\n",
+    "fib.go": "package fib\n\nfunc Fib(n int) int {\n\tif n > 1 {\n\t\tn = Fib(n-1) + Fib(n-2)\n\t}\n\treturn n\n}\n",
+    "fib_test.go": (
+        'package fib\n\nimport "testing"\n\nfunc TestFib(t *testing.T) {\n\tif Fib(5) != 5 {\n\t\tt.Fatal()\n\t}\n}\n\n'
+        "func BenchmarkFib(b *testing.B) {\n\tfor i := 0; i < b.N; i++ {\n\t\tFib(5)\n\t}\n}\n"
+    ),
+}
+MESON = {
+    "meson.build": (
+        "project('h', 'c')\nlib = static_library('h', 'h.c')\ntest('t', executable('t', 't.c', link_with: lib))\n"
+        "benchmark('h', executable('bench_h', 'bench_h.c', link_with: lib))\n"
+    ),
+    ".gitignore": "build*/\n",
+    "h.c": CMAKE["h.c"],
+    "t.c": CMAKE["t.c"],
+    "bench_h.c": CMAKE["bench/bench_h.c"],
+}
+RUBY = {
+    "fib.gemspec": "Gem::Specification.new { |s| s.name = 'fib'; s.version = '1' }\n",
+    "lib/fib.rb": "def fib(n) = n < 2 ? n : fib(n - 1) + fib(n - 2)\n",
+    "bench/fib.rb": (
+        "require 'fib'\nt = Process.clock_gettime(Process::CLOCK_MONOTONIC)\nfib(12)\n"
+        'puts "METRIC fib_ms=#{(Process.clock_gettime(Process::CLOCK_MONOTONIC) - t) * 1000}"\n'
+    ),
+}
+PROGRAMS = {
+    "Cargo.toml": '[package]\nname = "h"\nversion = "0.1.0"\nedition = "2021"\n',
+    "src/lib.rs": CARGO["src/lib.rs"],
+    "src/bin/bench.rs": CARGO["benches/hash.rs"],
+    ".gitignore": CARGO[".gitignore"],
+}
+
 
 def create(root: Path, files: dict[str, str]) -> Path:
     for name, content in files.items():
@@ -153,8 +186,15 @@ def measured(root: Path, home: Path) -> tuple[config.Config, Reading]:
         (METRIC, "sh", "render_ms", "lower_is_better"),
         (HYPERFINE, "hyperfine", "geomean", "lower_is_better"),
         (CMAKE, "cmake", "elapsed", "lower_is_better"),
+        (PROGRAMS, "cargo", "hash_ns", "lower_is_better"),
+        (GO, "go", "geomean", "lower_is_better"),
+        (MESON, "meson", "elapsed", "lower_is_better"),
+        (RUBY, "ruby", "fib_ms", "lower_is_better"),
     ],
-    ids=["python", "python-src-layout", "node", "make", "cargo", "java", "metric-lines", "hyperfine", "cmake"],
+    ids=[
+        *("python", "python-src-layout", "node", "make", "cargo", "java", "metric-lines", "hyperfine", "cmake"),
+        *("cargo-program", "go", "meson", "ruby"),
+    ],
 )
 def test_inferred_configuration_works(tmp_path, files, tool, metric, direction):
     if shutil.which(tool) is None:
