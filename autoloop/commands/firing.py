@@ -18,11 +18,11 @@ def opened(app: App) -> OpenWorkspace:
     return OpenWorkspace(app.workspace.root)
 
 
-def engine(app: App) -> Engine:
-    """The engine of the invocation's workspace.
+def check_not_driven(app: App) -> None:
+    """Refuse what is not for agents whose calls are another AutoLoop's experiments.
 
     Raises:
-        RefusedError: ``driven``: we were called by an agent whose calls are another AutoLoop's experiments.
+        RefusedError: ``driven``: we were called by one.
     """
     if os.environ.get(DRIVEN) == str(app.workspace.root.resolve()):
         raise RefusedError(
@@ -31,6 +31,15 @@ def engine(app: App) -> Engine:
             why=f"{DRIVEN} is set: this is one call of its agent",
             fix="change files, then end; autoloop status, next and history may be asked",
         )
+
+
+def engine(app: App) -> Engine:
+    """The engine of the invocation's workspace.
+
+    Raises:
+        RefusedError: ``driven``, see `check_not_driven`.
+    """
+    check_not_driven(app)
     return Engine(opened(app), notify=app.notify, verbose=app.verbose)
 
 

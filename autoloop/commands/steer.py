@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from autoloop.commands.app import Answer, App, command
-from autoloop.commands.firing import opened
+from autoloop.commands.firing import check_not_driven, opened
 from autoloop.errors import RefusedError, UsageError
 from autoloop.payloads import Steered
 
@@ -30,5 +30,6 @@ def steer(app: App, text: tuple[str, ...], clear: bool) -> Answer:
     if text:
         notes += f"- {' '.join(' '.join(text).split())}\n"
     if text or clear:
+        check_not_driven(app)  # these are the words of the person in charge
         workspace.store.write_text(path, notes)
     return Answer(Steered(str(path.relative_to(workspace.root)), notes))

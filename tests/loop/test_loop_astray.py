@@ -48,7 +48,7 @@ def test_a_second_loop_is_refused(world):
 
 
 @pytest.mark.parametrize(
-    "words", ["eval", "pre --description x", "keep", "discard", "usage ingest --agent codex notes"]
+    "words", ["eval", "pre --description x", "keep", "discard", "usage ingest --agent codex notes", "steer x"]
 )
 def test_no_step_of_the_loop_can_be_taken_from_inside(world, words):
     (world.root.parent / "notes").write_bytes((DATA / "codex.jsonl").read_bytes())
