@@ -32,6 +32,14 @@ TELLING = {
     ],
     "finalize": ["rename .git/refs/heads/autoloop/night", "write .autoloop/history.jsonl"],
     "session end": ["write .autoloop/history.jsonl"],
+    "undo keep": ["rename .git/refs/heads/main", "rename .git/index"],
+    "prune": ["unlink .git/refs/autoloop/*/1/after"],
+    "prune packed": [
+        "open .git/packed-refs.lock",
+        "open .git/packed-refs.new",
+        "rename .git/packed-refs",
+        "unlink .git/packed-refs.lock",
+    ],
 }
 USUAL = (("keep", "rename .git/refs/heads/main"), ("keep", "rename .git/index"), ("discard", "link cost.txt"))
 CASES = [(scene, call) for scene, calls in TELLING.items() for call in calls]
@@ -60,6 +68,7 @@ ERRORS = (
     ("keep", "write .autoloop/history.jsonl", errno.ENOSPC),
     ("keep", "write .git/objects/*", errno.ENOSPC),
     ("discard", "link cost.txt", errno.EIO),
+    ("prune packed", "rename .git/packed-refs", errno.EIO),
     ("discard", "write .autoloop/scratch/discard-*/ready/*", errno.ENOSPC),
 )
 
