@@ -53,7 +53,7 @@ class World:
     env: dict[str, str]
     before: tuple[str, ...] = ()
 
-    def run(self, *arguments: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
         """The program run to its end; forked where that makes no difference."""
         if not self.before and forks.can_run(self.env):
             return forks.run(arguments, self.root, self.env, timeout)
