@@ -1,0 +1,86 @@
+"""Whose a lock file is: a living git's is left alone, a dead one's is moved aside."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from autoloop.git import holders, locks, refs
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="only Linux tells what processes are at")
+
+
+@contextmanager
+def living(world, *words):
+    """A git process at work in the repository: it waits for its input."""
+    with subprocess.Popen(["git", *words], cwd=world.work, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
+        yield process
+        process.stdin.close()
+
+
+@pytest.fixture
+def git(world):
+    return world.repository._git
+
+
+@pytest.fixture
+def stale(git):
+    """A lock as a killed git leaves it, minutes ago."""
+    lock = git.common_dir / "packed-refs.lock"
+    lock.touch()
+    os.utime(lock, (0, 0))
+    return lock
+
+
+def test_a_dead_gits_lock_is_moved_aside(git, stale):
+    assert locks.clear(git, stale, ())
+    assert not stale.exists()
+    assert (git.git_dir / "autoloop-stale" / "packed-refs.lock").exists()
+
+
+def test_a_lock_may_be_that_of_a_git_that_lives(world, git, stale):
+    with living(world, "hash-object", "-w", "--stdin"):
+        assert holders.git_at_work(git)
+        assert not locks.clear(git, stale, ())
+    assert stale.exists()
+    assert locks.clear(git, stale, ())
+
+
+def test_a_git_that_only_reads_holds_no_lock(world, git, stale):
+    with living(world, "cat-file", "--batch"):
+        assert locks.clear(git, stale, ())
+
+
+def test_a_git_of_another_repository_holds_no_lock_here(world, git, stale, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path / "elsewhere", check=True)
+    words = ["git", "hash-object", "-w", "--stdin"]
+    with subprocess.Popen(words, cwd=tmp_path / "elsewhere", stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as other:
+        assert locks.clear(git, stale, ())
+        other.stdin.close()
+
+
+def test_what_is_open_is_somebodys(git, stale):
+    with stale.open("rb"):
+        assert not locks.clear(git, stale, ())
+
+
+def test_a_young_lock_is_somebodys(git, stale):
+    os.utime(stale)
+    assert not locks.clear(git, stale, ())
+
+
+def test_the_draft_of_a_killed_deletion_goes_and_the_deletion_is_done(world, git, stale):
+    ref = "refs/autoloop/test/1/after"
+    world.git("update-ref", ref, "HEAD")
+    world.git("pack-refs", "--all")
+    draft = git.common_dir / "packed-refs.new"
+    draft.write_bytes(b"# pack-refs with:")
+    refs.drop(git, [ref], again=True)
+    assert not refs.listed(git, "refs/autoloop")
+    assert not stale.exists()
+    assert not draft.exists()
