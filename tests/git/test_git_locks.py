@@ -30,6 +30,10 @@ def git(world):
 @pytest.fixture
 def stale(git):
     """A lock as a killed git leaves it, minutes ago."""
+    return left_by_a_dead_git(git)
+
+
+def left_by_a_dead_git(git):
     lock = git.common_dir / "packed-refs.lock"
     lock.touch()
     os.utime(lock, (0, 0))
@@ -74,10 +78,11 @@ def test_a_young_lock_is_somebodys(git, stale):
     assert not locks.clear(git, stale, ())
 
 
-def test_the_draft_of_a_killed_deletion_goes_and_the_deletion_is_done(world, git, stale):
+def test_the_draft_of_a_killed_deletion_goes_and_the_deletion_is_done(world, git):
     ref = "refs/autoloop/test/1/after"
     world.git("update-ref", ref, "HEAD")
     world.git("pack-refs", "--all")
+    stale = left_by_a_dead_git(git)
     draft = git.common_dir / "packed-refs.new"
     draft.write_bytes(b"# pack-refs with:")
     refs.drop(git, [ref], again=True)
