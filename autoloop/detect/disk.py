@@ -81,7 +81,7 @@ class Walk:
 
     def _list(self, directory: str) -> tuple[list[str], list[str]]:
         try:
-            with os.scandir(self._root / directory) as found:
+            with os.scandir(f"{self._root}/{directory}") as found:
                 entries = sorted(found, key=lambda entry: entry.name)
         except OSError as error:
             self._note(f"{directory or '.'}: {error.strerror or 'unreadable'}")
