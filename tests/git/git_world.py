@@ -56,8 +56,7 @@ class World:
         self.write(".autoloop/state.json", b"{}\n")
 
     def git(self, *args: str | bytes, stdin: bytes = b"", cwd: Path | None = None, check: bool = True) -> bytes:
-        words = ["git", "-c", "safe.directory=*", *args]  # the judge looks at repositories of strangers too
-        done = subprocess.run(words, cwd=cwd or self.work, input=stdin, capture_output=True, check=False)
+        done = subprocess.run(["git", *args], cwd=cwd or self.work, input=stdin, capture_output=True, check=False)
         if check and done.returncode:
             raise AssertionError(f"git {args} ended with {done.returncode}: {done.stderr.decode(errors='replace')}")
         return done.stdout

@@ -266,6 +266,8 @@ def hermetic(home: Path) -> Iterator[None]:
     wanted = environment(home)
     os.environ.update({name: wanted[name] for name in wanted if name.startswith("GIT_") or name == "HOME"})
     os.environ["GIT_OPTIONAL_LOCKS"] = "0"
+    # the judge looks at repositories of strangers too; the program has an environment of its own
+    os.environ |= {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": "*"}
     try:
         yield
     finally:
