@@ -182,9 +182,12 @@ def _script(repo: Repository, project: PythonProject, path: str, text: str) -> C
 
 
 def _importable(repo: Repository, project: PythonProject, inner: str, text: str, words: str) -> str:
-    """The interpreter's command line; a script's own folder, not the working directory, is on its path."""
+    """The interpreter's command line; a script's own folder, not the working directory, is on its path.
+
+    One that arranges ``sys.path`` itself is left to it.
+    """
     command = project.python(words, *(("pyperf",) if "pyperf" in text else ()))
-    if project.manager != "pip":
+    if project.manager != "pip" or "sys.path" in text:
         return command
     for place, deep in (("src", True), ("", "/" in inner)):
         packages = {
