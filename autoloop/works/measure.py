@@ -34,7 +34,7 @@ from autoloop.units import counted
 from autoloop.works import rules, trespass
 from autoloop.works.rails import Rails
 from autoloop.works.sides import OneSide, Sides, SwappedSides, restore_leftover
-from autoloop.works.suspicion import CONSTANT, Recheck, constant, recheck, suspicious
+from autoloop.works.suspicion import CONSTANT, JUMPS, Recheck, constant, reached, recheck, suspicious
 from autoloop.works.tidy import tidy
 from autoloop.works.worktree import WorktreeSides
 
@@ -136,9 +136,18 @@ class _Measuring:
         while not isinstance(step := engine.next(), verdict.Verdict):
             engine.add(step, self._take(_ARMS[step]).value)
             self._tell(engine)
-        if suspicious(step, float(self.job.config.verdict.suspicious)):
-            self.recheck = recheck(self.job, self.measurement.tree, self.sampler, self.incumbent.value, step)
+        higher = self.asked.direction == "higher"
+        if suspicious(step, float(self.job.config.verdict.suspicious), higher=higher):
+            self.recheck = self._checked_again(step, engine, higher=higher)
         return step, engine
+
+    def _checked_again(self, step: verdict.Verdict, engine: verdict.Engine, *, higher: bool) -> Recheck:
+        if reached(engine.raw[verdict.CANDIDATE], self._incumbents(engine), higher=higher):
+            return Recheck(holds=False, why=JUMPS)
+        return recheck(self.job, self.measurement.tree, self.sampler, self.incumbent.value, step)
+
+    def _incumbents(self, engine: verdict.Engine) -> list[float]:
+        return [*self.incumbent.samples, *engine.raw[verdict.BASELINE]]
 
     def _refresh_incumbent(self) -> None:
         """Measure a fresh incumbent where stored samples count: the runs that made it win are biased in its favour."""
@@ -216,7 +225,7 @@ class _Measuring:
         """Whether a time is too constant to have been measured; other metrics may become exact by honest work."""
         if not metrics.is_clocked(self.job.config.eval.primary_metric, self._unit()):
             return False
-        return constant(engine.raw[verdict.CANDIDATE], [*self.incumbent.samples, *engine.raw[verdict.BASELINE]])
+        return constant(engine.raw[verdict.CANDIDATE], self._incumbents(engine))
 
     def _unit(self) -> str:
         return next((run.unit for run in self.runs if run.unit), self.job.config.eval.unit)

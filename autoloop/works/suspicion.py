@@ -2,13 +2,15 @@
 
 An implausibly large one is measured again in a clean checkout before it may be kept: a cached answer or a leftover of
 an earlier run looks like a huge gain, but in a fresh worktree there is nothing left over, and the run is a fresh
-process; a real gain shows there as well. And a time that is the same to the last digit in every run, where the
-incumbent's never was, is printed and not measured.
+process; a real gain shows there as well. Nor is it a gain when the incumbent had such a run too: a metric that jumps
+between levels by itself agrees with any change for some pairs. And a time that is the same to the last digit in every
+run, where the incumbent's never was, is printed and not measured.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
 
 import msgspec
 
@@ -24,6 +26,8 @@ CONSTANT = (
     "every run of the candidate gave the very same time, to the last digit, and no two of the incumbent's did: "
     "such a number is printed, not measured"
 )
+JUMPS = "the incumbent, too, had a run about as good as the candidate's median: the metric jumps by itself"
+_NEAR = 0.9  # of the gain
 _RUNS = 2
 _LEAST_EQUAL, _LEAST_DISTINCT = 2, 4
 
@@ -36,12 +40,12 @@ class Recheck(msgspec.Struct, frozen=True):
     runs: tuple[Run, ...] = ()
 
 
-def suspicious(decided: verdict.Verdict, share: float) -> bool:
-    """Whether a keep claims more than ``share`` of the metric (a gain by more than that factor, for rates)."""
+def suspicious(decided: verdict.Verdict, share: float, *, higher: bool) -> bool:
+    """Whether a keep claims to save ``share`` of the metric; or, where higher is better, a gain by the same factor."""
     gain = decided.estimate
     if decided.decision != verdict.KEEP or gain is None:
         return False
-    return gain >= share if gain < 1 else gain >= 1 / (1 - share) - 1
+    return gain >= (share / (1 - share) if higher else share)
 
 
 def constant(candidate: Sequence[float], incumbent: Sequence[float]) -> bool:
@@ -53,6 +57,13 @@ def constant(candidate: Sequence[float], incumbent: Sequence[float]) -> bool:
         and distinct >= _LEAST_DISTINCT
         and distinct == len(incumbent)
     )
+
+
+def reached(candidate: Sequence[float], incumbent: Sequence[float], *, higher: bool) -> bool:
+    """Whether some run of the incumbent came near the candidate's median: then the gain is a level that both have."""
+    sign = 1 if higher else -1
+    usual, claimed, best = sign * median(incumbent), sign * median(candidate), max(sign * value for value in incumbent)
+    return best >= usual + _NEAR * (claimed - usual)
 
 
 def recheck(job: Job, tree: str, like: Sampler, incumbent: float, decided: verdict.Verdict) -> Recheck:
