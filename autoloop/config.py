@@ -4,8 +4,6 @@ Durations, percentages and sizes are written as people write them (``10m``, ``5%
 numbers: seconds, fractions, bytes.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 import tomllib

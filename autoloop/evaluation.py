@@ -1,7 +1,5 @@
 """What measuring leaves behind: runs, guardrails, the effect, and the evaluation that holds them (see model)."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 import msgspec

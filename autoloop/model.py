@@ -4,8 +4,6 @@ All times are Unix seconds and informative only (order is by sequence number); a
 relative effects are fractions of the incumbent with *positive meaning better*, unless a name ends in ``percent``.
 """
 
-from __future__ import annotations
-
 from typing import Literal
 
 import msgspec

@@ -1,7 +1,5 @@
 """What a long step says while it works; who listens decides how it looks."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import msgspec

@@ -1,7 +1,5 @@
 """What agents used: the Structs that sessions and experiments keep of their calls."""
 
-from __future__ import annotations
-
 from typing import TypeVar
 
 import msgspec
@@ -29,7 +27,7 @@ class Usage(msgspec.Struct, frozen=True):
         """All tokens, each counted once; None while nothing is known."""
         return _sum(self.input, self.output)
 
-    def plus(self, other: Usage) -> Usage:
+    def plus(self, other: "Usage") -> "Usage":
         """Both together: what is known of either."""
         return Usage(*(_sum(getattr(self, name), getattr(other, name)) for name in self.__struct_fields__))
 

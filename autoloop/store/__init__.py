@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from autoloop.errors import StateError
 from autoloop.paths import Layout
@@ -27,13 +27,14 @@ from autoloop.store.fold import BASELINE, decoded_as, decoded_record
 from autoloop.store.frozen import Frozen, freeze, put_back
 from autoloop.store.live import LiveFile
 from autoloop.store.lock import Holder, alone, editing, locked
-from autoloop.store.rebuild import Rebuilt, rebuilt
-from autoloop.store.recovery import recovered
 from autoloop.store.trouble import from_os
 from autoloop.store.view import look, patiently
 from autoloop.store.writer import Writer
 
-__all__ = ["Chain", "Event", "Frozen", "Holder", "Io", "LiveFile", "Outputs", "Rebuilt", "Store", "Worker", "Writer"]
+if TYPE_CHECKING:
+    from autoloop.store.rebuild import Rebuilt
+
+__all__ = ["Chain", "Event", "Frozen", "Holder", "Io", "LiveFile", "Outputs", "Store", "Worker", "Writer"]
 
 T = TypeVar("T")
 
@@ -118,6 +119,8 @@ class Store:
             LockedError: somebody else still held the lock after ``wait`` seconds.
             StateError: the files are damaged, unwritable or from a newer AutoLoop. Nothing was changed.
         """
+        from autoloop.store.recovery import recovered
+
         home.make_directory(self._io, self.layout.home)
         with locked(self.layout, command, wait, on_wait) as died:
             writer = Writer(self.layout, self._io, self._clock, [], after_death=died)
@@ -297,6 +300,8 @@ class Store:
             LockedError: somebody else still held the lock after ``wait`` seconds.
             StateError: there is nothing to rebuild from, or the system refused.
         """
+        from autoloop.store.rebuild import rebuilt
+
         home.make_directory(self._io, self.layout.home)
         with locked(self.layout, "doctor --rebuild", wait, None):
             return rebuilt(self.layout, self._io, self._clock())

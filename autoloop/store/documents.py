@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterator
 from typing import TypeVar
 
@@ -53,10 +52,12 @@ def _newest_first(layout: Layout, kind: str, view: View | None, number: int | No
     """Names of the documents in files and of those that only the journal has yet, each once."""
     if view is None:
         return
+    from heapq import merge
+
     newer = sorted((name for name in view.fold.documents if name.startswith(f"{kind}/")), key=_order, reverse=True)
     filed = document_names(layout, kind, number) if check_directory(layout.home / kind) else ()
     previous = ""
-    for name in heapq.merge(newer, filed, key=_order, reverse=True):
+    for name in merge(newer, filed, key=_order, reverse=True):
         if name != previous:
             yield name
         previous = name

@@ -5,7 +5,6 @@ Using the program is no tampering: the journal then grew by sound lines, and eve
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import NamedTuple
 
@@ -77,6 +76,8 @@ def put_back(layout: Layout, io: Io, frozen: Frozen) -> tuple[str, ...]:
 def _clear(path: Path) -> None:
     """Nothing but a file may be in a file's place."""
     if path.is_dir() and not path.is_symlink():
+        import shutil
+
         shutil.rmtree(path)
     else:
         path.unlink(missing_ok=True)
