@@ -42,7 +42,7 @@ check: lint types  ## lint, types, current docs, tests: what CI runs
 	$(PYTEST)
 
 crash: $(STAMP)  ## kill and fault every command everywhere, play the git matrix: tables of what was tried and lost
-	$(PYTEST) -m "" tests/crash tests/faults tests/matrix
+	$(PYTEST) -m "" tests/crash tests/faults tests/matrix tests/git
 	$(BIN)/python tests/crash/everything.py
 
 test-browser: $(STAMP)  ## the HTML report in a real browser: needs chromium or chrome on PATH, installs nothing

@@ -177,7 +177,11 @@ def test_no_import_is_hidden_from_this_test():
 
 
 def test_every_module_reads_annotations_late():
+    """But those whose structures are read by every look: resolving their annotations there costs more than reading."""
+    read = {f"autoloop.{name}" for name in ("config", "evaluation", "model", "progress", "usage")}
     for module in modules().values():
+        if module.name in read:
+            continue
         first = next((node for node in module.tree.body if isinstance(node, ast.ImportFrom)), None)
         if len(module.tree.body) > 2:
             assert first is not None, module.name

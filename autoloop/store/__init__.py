@@ -12,14 +12,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from autoloop.errors import StateError
 from autoloop.paths import Layout
 from autoloop.progress import Live
 from autoloop.store import detached, home, live
 from autoloop.store.chain import Chain, Event, newest_first, verified
-from autoloop.store.derived import TEMPORARY
+from autoloop.store.derived import TEMPORARY, Rebuilt
 from autoloop.store.detached import Outputs, Worker
 from autoloop.store.documents import listed, numbered, one
 from autoloop.store.files import Io, read, replace
@@ -31,10 +31,7 @@ from autoloop.store.trouble import from_os
 from autoloop.store.view import look, patiently
 from autoloop.store.writer import Writer
 
-if TYPE_CHECKING:
-    from autoloop.store.rebuild import Rebuilt
-
-__all__ = ["Chain", "Event", "Frozen", "Holder", "Io", "LiveFile", "Outputs", "Store", "Worker", "Writer"]
+__all__ = ["Chain", "Event", "Frozen", "Holder", "Io", "LiveFile", "Outputs", "Rebuilt", "Store", "Worker", "Writer"]
 
 T = TypeVar("T")
 

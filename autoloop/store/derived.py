@@ -66,6 +66,26 @@ class Stored(msgspec.Struct, frozen=True):
     document: msgspec.Raw
 
 
+class Rebuilt(msgspec.Struct, frozen=True):
+    """What a rebuild did.
+
+    Attributes:
+        seq: number of the journal's last event.
+        lost: events that could not be saved; 0 when the journal was sound.
+        documents: documents that the journal holds.
+        changed: files that differed and were made anew or moved away, in ``.autoloop/``.
+        backup: directory that keeps them as they were, None when there was nothing to keep.
+        warnings: a sentence each.
+    """
+
+    seq: int
+    lost: int
+    documents: int
+    changed: tuple[str, ...]
+    backup: str | None
+    warnings: tuple[str, ...]
+
+
 class Damaged(NamedTuple):
     """A derived file that is not as it was written."""
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import msgspec
-
 from autoloop.errors import StateError
 from autoloop.paths import Layout
-from autoloop.store.derived import TEMPORARY, document_names, encoded_checkpoint, encoded_document
+from autoloop.store.derived import TEMPORARY, Rebuilt, document_names, encoded_checkpoint, encoded_document
 from autoloop.store.files import Io, read, replace
 from autoloop.store.fold import document_path
 from autoloop.store.home import backup_path, make_directory
@@ -19,26 +17,6 @@ from autoloop.store.trouble import from_os, shown
 from autoloop.store.view import View, look
 
 _SALVAGEABLE = {"journal_damaged", "journal_behind", "journal_missing"}
-
-
-class Rebuilt(msgspec.Struct, frozen=True):
-    """What a rebuild did.
-
-    Attributes:
-        seq: number of the journal's last event.
-        lost: events that could not be saved; 0 when the journal was sound.
-        documents: documents that the journal holds.
-        changed: files that differed and were made anew or moved away, in ``.autoloop/``.
-        backup: directory that keeps them as they were, None when there was nothing to keep.
-        warnings: a sentence each.
-    """
-
-    seq: int
-    lost: int
-    documents: int
-    changed: tuple[str, ...]
-    backup: str | None
-    warnings: tuple[str, ...]
 
 
 class _Backups:

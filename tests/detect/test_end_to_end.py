@@ -136,6 +136,9 @@ PROGRAMS = {
 }
 
 
+TOOLCHAINS = os.environ.get("RUSTUP_HOME", str(Path.home() / ".rustup"))  # before a test changes HOME
+
+
 def create(root: Path, files: dict[str, str]) -> Path:
     for name, content in files.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -151,7 +154,7 @@ def run(command: str, root: Path, home: Path) -> subprocess.CompletedProcess[str
         "LC_ALL": "C",
         "PYTHONDONTWRITEBYTECODE": "1",
         "npm_config_cache": str(home),
-        "RUSTUP_HOME": os.environ.get("RUSTUP_HOME", str(Path.home() / ".rustup")),
+        "RUSTUP_HOME": TOOLCHAINS,
         "CARGO_NET_OFFLINE": "true",
     }
     arguments = ["/bin/sh", "-c", command]
