@@ -25,7 +25,7 @@ except SystemExit as end:
 def repository(tmp_path: Path) -> Path:
     """An ordinary repository without a workspace."""
     environment = {**os.environ, "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null"}
-    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True, env=environment, timeout=30)
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True, env=environment, timeout=120)
     return tmp_path
 
 

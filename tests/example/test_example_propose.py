@@ -33,7 +33,7 @@ def propose(repo, **variables):
         env=environment(repo, **variables),
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
 

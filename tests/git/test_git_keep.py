@@ -221,7 +221,7 @@ def test_a_hook_that_hangs(planned, monkeypatch):
     planned.write(".git/hooks/reference-transaction", b"#!/bin/sh\nexec sleep 60\n", 0o755)
     began = time.monotonic()
     assert refused(lambda: apply(planned)).code == "ref_refused"
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 50
     assert planned.leftovers() == []
 
 

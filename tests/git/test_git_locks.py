@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,13 +14,23 @@ from autoloop.git import holders, locks, refs
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="only Linux tells what processes are at")
 
+_PATIENCE = 60
+
 
 @contextmanager
-def living(world, *words):
+def living(folder, *words):
     """A git process at work in the repository: it waits for its input."""
-    with subprocess.Popen(["git", *words], cwd=world.work, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(["git", *words], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as process:
+        _await_words(process.pid)
         yield process
         process.stdin.close()
+
+
+def _await_words(pid):
+    """Until the process has its words: for a moment after it was replaced by its program it has none."""
+    end = time.monotonic() + _PATIENCE
+    while not Path(f"/proc/{pid}/cmdline").read_bytes():
+        assert time.monotonic() < end
 
 
 @pytest.fixture
@@ -47,7 +58,7 @@ def test_a_dead_gits_lock_is_moved_aside(git, stale):
 
 
 def test_a_lock_may_be_that_of_a_git_that_lives(world, git, stale):
-    with living(world, "hash-object", "-w", "--stdin"):
+    with living(world.work, "hash-object", "-w", "--stdin"):
         assert holders.git_at_work(git)
         assert not locks.clear(git, stale, ())
     assert stale.exists()
@@ -55,17 +66,15 @@ def test_a_lock_may_be_that_of_a_git_that_lives(world, git, stale):
 
 
 def test_a_git_that_only_reads_holds_no_lock(world, git, stale):
-    with living(world, "cat-file", "--batch"):
+    with living(world.work, "cat-file", "--batch"):
         assert locks.clear(git, stale, ())
 
 
 def test_a_git_of_another_repository_holds_no_lock_here(world, git, stale, tmp_path):
     (tmp_path / "elsewhere").mkdir()
     subprocess.run(["git", "init", "-q"], cwd=tmp_path / "elsewhere", check=True)
-    words = ["git", "hash-object", "-w", "--stdin"]
-    with subprocess.Popen(words, cwd=tmp_path / "elsewhere", stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as other:
+    with living(tmp_path / "elsewhere", "hash-object", "-w", "--stdin"):
         assert locks.clear(git, stale, ())
-        other.stdin.close()
 
 
 def test_what_is_open_is_somebodys(git, stale):

@@ -15,7 +15,7 @@ print("METRIC size=50")
 """
 
 
-def until(condition, seconds: float = 30):
+def until(condition, seconds: float = 120):
     """Wait for a condition, with a bound."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

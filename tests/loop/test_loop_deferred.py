@@ -23,7 +23,7 @@ def read_only(folder: Path) -> tuple[str, ...]:
         before = (*way, "sh", "-c", _MOUNT, "read-only", str(folder))
         probe = ("sh", "-c", f'! touch "{folder}/probe" 2>/dev/null')
         try:
-            done = subprocess.run([*before, *probe], capture_output=True, timeout=30, check=False)
+            done = subprocess.run([*before, *probe], capture_output=True, timeout=120, check=False)
         except OSError:
             continue
         if done.returncode == 0:

@@ -99,7 +99,7 @@ def test_wait_serves_evals_of_others_and_gives_exit_codes(candidate):
     release(candidate)
     document = candidate.json("wait", "--exit-code")
     assert document["result"]["verdict"] == "keep"
-    stdout, _ = process.communicate(timeout=30)
+    stdout, _ = process.communicate(timeout=120)
     assert json.loads(stdout)["result"] == document["result"]
     candidate.result("keep")
     candidate.write("cost.txt", "90\n")
@@ -160,7 +160,7 @@ def test_progress_is_said_while_one_sample_runs(candidate):
 
     until(beating)
     release(candidate)
-    _, stderr = process.communicate(timeout=30)
+    _, stderr = process.communicate(timeout=120)
     assert "evaluating" in stderr
     assert not live.exists()
 

@@ -117,7 +117,7 @@ def test_after_a_driver_was_killed_another_may_begin(world, tmp_path):
     first = world.start("run", "--agent-cmd", waiting, "--goal", "g", "--experiments", "2")
     until((tmp_path / "asked").exists)
     first.kill()
-    first.communicate(timeout=30)
+    first.communicate(timeout=120)
     answer = world.result("run", "--propose", "echo 70 > cost.txt")
     found = {one["id"]: one["status"] for one in world.result("history")["experiments"]}
     assert found == {1: "discarded", 2: "kept"}

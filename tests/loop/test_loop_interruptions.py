@@ -45,7 +45,7 @@ def begin(world, *arguments: str, runs: int = 1) -> subprocess.Popen[str]:
     """Start a command, and answer when its benchmark has started for the ``runs``-th time."""
     (outside(world) / "started").unlink(missing_ok=True)
     process = world.start(*arguments)
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         flag = outside(world) / "started"
         if flag.exists() and flag.read_text() == str(runs):
@@ -72,7 +72,7 @@ def benchmarks_alive(world) -> bool:
 
 def kill(process: subprocess.Popen[str], signum: int = signal.SIGKILL) -> int:
     process.send_signal(signum)
-    process.communicate(timeout=30)
+    process.communicate(timeout=120)
     return process.returncode
 
 
@@ -217,7 +217,7 @@ def test_a_signal_ends_the_benchmark_and_leaves_the_experiment_open(slow, signum
     slowly(slow, 30)
     process = begin(slow, "eval", "--json")
     process.send_signal(signum)
-    stdout, _ = process.communicate(timeout=30)
+    stdout, _ = process.communicate(timeout=120)
     assert process.returncode == 128 + signum
     assert '"code":"interrupted"' in stdout
     assert slow.state() == "editing"

@@ -35,7 +35,7 @@ def seen(world, *arguments: str, columns: int) -> str:
             break
         text += part
     close(ours)
-    assert process.wait(timeout=30) == 0
+    assert process.wait(timeout=120) == 0
     return re.sub(r"\x1b\[[0-9;]*m", "", text.decode()).replace("\r\n", "\n")
 
 

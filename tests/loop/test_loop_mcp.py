@@ -91,7 +91,7 @@ def test_a_whole_experiment(world, mode):
 
 
 async def until(condition) -> None:
-    with anyio.fail_after(20):
+    with anyio.fail_after(120):
         while not condition():  # noqa: ASYNC110 - the client calls us, there is nobody to set an event
             await anyio.sleep(0.02)
 

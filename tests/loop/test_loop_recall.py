@@ -167,7 +167,7 @@ def killed_in(world: World, state: str, *arguments: str) -> None:
     while f'"{state}"' not in journal.read_text().splitlines()[-1] and running.poll() is None:
         pass
     running.kill()
-    running.communicate(timeout=30)
+    running.communicate(timeout=120)
 
 
 def test_a_prune_that_was_killed_is_finished(world):

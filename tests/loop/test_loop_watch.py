@@ -47,7 +47,7 @@ class Terminal:
         """Ctrl-C."""
         self.process.send_signal(signal.SIGINT)
         until(lambda: self.shows("\0") or self.process.poll() is not None)
-        code = self.process.wait(timeout=30)
+        code = self.process.wait(timeout=120)
         self.shows("\0")
         os.close(self.far)
         return code
@@ -77,7 +77,7 @@ def test_a_pipe_gets_lines_and_an_end(candidate):
     candidate.result("keep")
     until(lambda: lines.append(process.stdout.readline()) or "experiment 1 kept" in lines[-1])
     candidate.result("session", "end")
-    rest, errors = process.communicate(timeout=30)
+    rest, errors = process.communicate(timeout=120)
     assert process.returncode == 0, errors
     assert "\x1b" not in "".join(lines) + rest
 
@@ -164,5 +164,5 @@ def test_the_line_of_progress_makes_room_for_the_answer(candidate):
     release(candidate)
     until(lambda: terminal.shows("experiment 1: a win"))
     assert re.search(r"[\r\n](\x1b\[[\d;]*m)*keep", terminal.seen), terminal.seen
-    assert terminal.process.wait(timeout=30) == 0
+    assert terminal.process.wait(timeout=120) == 0
     os.close(terminal.far)

@@ -16,13 +16,13 @@ def alive(pid: int) -> bool:
     return stat.rpartition(")")[2].split()[0] != "Z"
 
 
-def number_in(path: Path, patience: float = 5.0) -> int:
+def number_in(path: Path, patience: float = 60.0) -> int:
     """The number that a process writes into a file, once it is there."""
     wait_for(lambda: path.exists() and path.read_text().endswith("\n"), patience)
     return int(path.read_text())
 
 
-def wait_for(true: Callable[[], object], patience: float = 5.0) -> None:
+def wait_for(true: Callable[[], object], patience: float = 60.0) -> None:
     """Wait, bounded, for something to become true."""
     give_up = time.monotonic() + patience
     while not true():

@@ -53,7 +53,7 @@ def test_busy_after_a_bounded_wait_and_says_by_whom(other, tmp_path):
     began = time.monotonic()
     with pytest.raises(LockedError) as caught, lock.machine_lock(0.5, told.append):
         pytest.fail("two at once")
-    assert 0.5 <= time.monotonic() - began < 2
+    assert 0.5 <= time.monotonic() - began < 30
     assert caught.value.code == "machine_busy"
     assert f"process {other.pid}" in caught.value.why
     assert str(tmp_path) in caught.value.why
@@ -73,7 +73,7 @@ def test_waiting_ends_with_the_other_benchmark(other):
         other.kill()
 
     with lock.machine_lock(5, end):
-        assert other.wait(5) == -signal.SIGKILL
+        assert other.wait(60) == -signal.SIGKILL
 
 
 def test_commands_do_not_inherit_it(place, execute):
@@ -86,7 +86,7 @@ def test_held_already_inside_a_run_of_the_holder(place):
     with lock.machine_lock(0, pytest.fail):
         with lock.machine_lock(0, pytest.fail):
             pass
-        subprocess.run([sys.executable, "-c", PROGRAM.replace("time.sleep(60)", "pass")], check=True, timeout=20)
+        subprocess.run([sys.executable, "-c", PROGRAM.replace("time.sleep(60)", "pass")], check=True, timeout=120)
         with pytest.raises(LockedError):
             _as_a_stranger()
     assert lock.HELD not in os.environ

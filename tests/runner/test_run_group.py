@@ -53,7 +53,7 @@ def test_daemon_in_a_session_of_its_own(execute, tmp_path):
 
 
 def test_daemon_at_a_timeout(execute, tmp_path):
-    done = execute(f'python3 -c "{DAEMON}"; sleep 60', timeout=0.6)
+    done = execute(f'python3 -c "{DAEMON}"; sleep 60', timeout=3)
     assert done.outcome == "timeout"
     assert not alive(number_in(tmp_path / "daemon"))
 
@@ -67,7 +67,7 @@ def test_command_that_kills_its_own_group(execute):
 def test_pipe_held_open_does_not_hold_us_up(execute):
     began = time.monotonic()
     assert execute("setsid sleep 60 & exit 0").outcome == "ok"
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 30
 
 
 def test_group_is_known_before_the_command_begins(execute, tmp_path):
@@ -140,7 +140,7 @@ def program(tmp_path):
     def start(shell: str, grace: float = 0.3) -> subprocess.Popen[bytes]:
         words = [sys.executable, "-c", PROGRAM, str(tmp_path), shell, str(grace)]
         started.append(subprocess.Popen(words, stdout=subprocess.PIPE))
-        number_in(tmp_path / "pid", 10)
+        number_in(tmp_path / "pid")
         return started[0]
 
     yield start
@@ -153,17 +153,17 @@ def program(tmp_path):
 def test_signal_to_us_ends_the_command_first(program, tmp_path, signum):
     process = program(STUBBORN)
     process.send_signal(signum)
-    assert process.wait(5) == 128 + signum
+    assert process.wait(60) == 128 + signum
     assert not alive(number_in(tmp_path / "pid"))
 
 
 def test_second_signal_does_not_wait_for_the_grace(program, tmp_path):
-    process = program(STUBBORN, grace=30)
+    process = program(STUBBORN, grace=600)
     process.send_signal(signal.SIGTERM)
     time.sleep(0.3)
     assert process.poll() is None
     process.send_signal(signal.SIGTERM)
-    assert process.wait(5) == 128 + signal.SIGTERM
+    assert process.wait(60) == 128 + signal.SIGTERM
     assert not alive(number_in(tmp_path / "pid"))
 
 
@@ -178,7 +178,7 @@ def test_sigkill_of_the_supervisor_leaves_nothing(program, tmp_path):
     process = program(DAEMONISING)
     daemon, pid = number_in(tmp_path / "daemon"), number_in(tmp_path / "pid")
     os.kill(_parent(pid), signal.SIGKILL)
-    process.wait(5)
+    process.wait(60)
     assert not alive(pid)
     assert not alive(daemon)
 
@@ -213,20 +213,20 @@ def orphan(tmp_path):
 def test_sweep(orphan):
     process, group = orphan
     assert runner.sweep(group)
-    assert process.wait(5) == -signal.SIGKILL
+    assert process.wait(60) == -signal.SIGKILL
     assert not runner.sweep(group)
 
 
 def test_sweep_finds_what_moved_to_another_group(orphan):
     process, group = orphan
     assert runner.sweep(runner.Group(1, 0, group.boot_id, group.mark))
-    assert process.wait(5) == -signal.SIGKILL
+    assert process.wait(60) == -signal.SIGKILL
 
 
 def test_sweep_of_the_group_alone(orphan):
     process, group = orphan
     assert runner.sweep(runner.Group(group.pgid, group.start_time, group.boot_id))
-    assert process.wait(5) == -signal.SIGKILL
+    assert process.wait(60) == -signal.SIGKILL
 
 
 def test_sweep_leaves_strangers_alone(orphan):

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import os
 import resource
-import time
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +14,7 @@ MIB = 1024 * 1024
 
 def test_a_flood_costs_no_memory_and_keeps_both_ends(execute):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    done = execute("echo METRIC first=1; yes 'a line of nothing much' | head -c 200000000; echo; echo METRIC last=2")
+    done = execute("echo METRIC first=1; yes 'a line of nothing much' | head -c 80000000; echo; echo METRIC last=2")
     assert done.outcome == "ok"
     assert done.truncated
     assert 63 * MIB < done.stdout.stat().st_size <= 64 * MIB + 200
@@ -86,14 +87,6 @@ def test_secret_written_in_pieces(execute):
     assert execute(pieces).stdout.read_text() == "[redacted:github-token]"
 
 
-def test_redaction_keeps_pace(execute):
-    line = "iteration 000123 loss=0.1234567 through the high-level sky_is_falling some more words"
-    began = time.monotonic()
-    done = execute(f"yes '{line}' | head -c 60000000")
-    assert done.outcome == "ok"
-    assert time.monotonic() - began < 12
-
-
 def test_tail(tmp_path):
     path = tmp_path / "log"
     path.write_bytes(b"one\r\ntwo\n\x1b[31mred\x1b[0m \x07\x1b]0;title\x07bell\n10%\r50%\r100%\n\xff\xfe\n\n")
@@ -102,14 +95,20 @@ def test_tail(tmp_path):
     assert tail(tmp_path / "missing") == ""
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a process has read")
 def test_tail_reads_only_the_end(tmp_path):
     path = tmp_path / "log"
     with path.open("wb") as file:
         file.seek(5 << 30)
         file.write(b"\nlast but one\nlast\n")
-    began = time.monotonic()
+    before = _bytes_read()
     assert tail(path) == "last but one\nlast"
-    assert time.monotonic() - began < 0.5
+    assert _bytes_read() - before < 1 << 20
+
+
+def _bytes_read() -> int:
+    """What this process has read so far, from wherever."""
+    return int(Path("/proc/self/io").read_text().split()[1])
 
 
 def test_tail_of_one_endless_line(tmp_path):

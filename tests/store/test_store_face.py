@@ -239,7 +239,7 @@ def test_a_closed_stdout_does_not_matter(tmp_path):
         "from pathlib import Path; from autoloop.paths import Layout; from autoloop.store import Store\n"
         "with Store(Layout(Path(sys.argv[1]))).writing('init') as w: w.commit('init', record={'state': 'ready'})\n"
     )
-    subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=True, timeout=20)
+    subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=True, timeout=120)
     store = Store(Layout(tmp_path))
     assert store.load(dict) == {"state": "ready"}
     check_sound(store)
@@ -255,7 +255,7 @@ def test_reading_imports_nothing_slow(tmp_path):
         "slow = {'hashlib', 'json', 'sh', 'structlog', 'yaml', 'tempfile', 'dataclasses'}\n"
         "print(sorted(slow & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=True, timeout=20, capture_output=True)
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=True, timeout=120, capture_output=True)
     assert done.stdout.split() == [b"[]"]
 
 

@@ -183,7 +183,7 @@ print("well")
 def test_a_file_system_that_is_really_full(tmp_path):
     unshare = shutil.which("unshare")
     mount = ["unshare", "-m", "sh", "-c", 'mount -t tmpfs -o size=256k none "$0" && exec "$@"', str(tmp_path)]
-    if not unshare or subprocess.run([*mount, "true"], capture_output=True, timeout=20, check=False).returncode:
+    if not unshare or subprocess.run([*mount, "true"], capture_output=True, timeout=120, check=False).returncode:
         pytest.skip("mounting a small file system is not permitted here")
     done = subprocess.run(
         [*mount, sys.executable, "-c", FULL, str(tmp_path)], capture_output=True, text=True, timeout=60, check=False

@@ -67,7 +67,7 @@ def test_waiting_is_bounded_and_names_the_holder(store, held):
     began = time.monotonic()
     with pytest.raises(LockedError) as caught, store.writing("keep", wait=0.3, on_wait=asked.append):
         pass
-    assert 0.3 <= time.monotonic() - began < 3
+    assert 0.3 <= time.monotonic() - began < 30
     assert caught.value.exit_code == EXIT_LOCKED
     assert f"eval (process {held})" in caught.value.what
     assert f"kill {held}" in caught.value.fix
