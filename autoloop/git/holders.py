@@ -23,11 +23,7 @@ _READERS = {
 def has_open(file: Path) -> bool:
     """Whether a process that we may look at has the file open."""
     wanted = os.fspath(file)
-    for entry in _PROCESSES.glob("[0-9]*/fd/*"):
-        with suppress(OSError):
-            if os.readlink(entry) == wanted:  # noqa: PTH115 - compared as it is written
-                return True
-    return False
+    return any(wanted in _opened(process) for process in _processes())
 
 
 def git_at_work(git: Git) -> bool:
@@ -38,11 +34,26 @@ def git_at_work(git: Git) -> bool:
 
 def _writing() -> Iterator[str]:
     """The working directories of git processes that may write."""
-    for process in _PROCESSES.glob("[0-9]*"):
+    for process in _processes():
         with suppress(OSError):
             words = (process / "cmdline").read_bytes().split(b"\0")
             if os.path.basename(words[0]) == b"git" and not _READERS & set(words):  # noqa: PTH119 - bytes
                 yield os.readlink(process / "cwd")  # noqa: PTH115 - compared as it is written
+
+
+def _processes() -> list[Path]:
+    """Those of this moment: any of them may be gone at the next."""
+    with suppress(OSError):
+        return [_PROCESSES / name for name in os.listdir(_PROCESSES) if name.isdigit()]  # noqa: PTH208 - names, cheaply
+    return []
+
+
+def _opened(process: Path) -> Iterator[str]:
+    """What a process has open, as far as we may know; nothing when it is gone."""
+    with suppress(OSError):
+        for number in os.listdir(process / "fd"):  # noqa: PTH208 - likewise
+            with suppress(OSError):
+                yield os.readlink(process / "fd" / number)  # noqa: PTH115 - compared as it is written
 
 
 def _below(folder: str, tops: set[str]) -> bool:

@@ -2,8 +2,8 @@
 
 Only one AutoLoop command at a time writes to a work tree, so a lock that carries our mark belongs to a command that
 was killed. A lock that one of our git calls was killed with carries no mark: it is taken for stale when it holds
-nothing but what we were about to write, is some seconds old, no process has it open and no other git is at work here;
-it is moved aside, not deleted.
+what we were about to write or the beginning of it, is some seconds old, no process has it open and no other git is at
+work here; it is moved aside, not deleted.
 """
 
 from __future__ import annotations
@@ -70,10 +70,11 @@ def clear(git: Git, lock: Path, expected: Collection[bytes]) -> bool:
     Args:
         git: the repository.
         lock: the lock file.
-        expected: what our own call may have written into it; an empty lock is always possible.
+        expected: what our own call may have written into it, wholly or in part; an empty lock is always possible.
     """
     try:
-        if lock.read_bytes().strip() not in {b"", *expected} or time.time() - lock.stat().st_mtime < _OLD:
+        written = lock.read_bytes().strip()
+        if not any(each.startswith(written) for each in (b"", *expected)) or time.time() - lock.stat().st_mtime < _OLD:
             return False
     except FileNotFoundError:
         return True

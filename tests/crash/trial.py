@@ -125,7 +125,8 @@ class Stage:
                 raise UnsoundError(f"{where}: it was not killed ({done.returncode})")
         else:
             _check_told(done, said)
-        told = self._recovered(world, where, resume=resume)
+        # a doctor that found the fault has done its work: there is nothing to go on with
+        told = self._recovered(world, where, resume=resume and not _found_wrong(done))
         judged = Repository(world.root, world.env)
         self._checked(judged, where, told)
         same(judged.picture(), self.after, where)
@@ -166,8 +167,13 @@ def _check_told(done: subprocess.CompletedProcess[str], said: str) -> None:
     call, _, path = said.partition(" ")
     if call in {"fsync", "write"} and path.endswith("history.jsonl") and done.returncode == 0:
         raise UnsoundError(f"at {said!r}: acknowledged although the journal did not take it")
-    if done.returncode and not json.loads(done.stdout)["error"]["what"]:
+    if done.returncode and not _found_wrong(done) and not json.loads(done.stdout)["error"]["what"]:
         raise UnsoundError(f"at {said!r}: an error that says nothing")
+
+
+def _found_wrong(done: subprocess.CompletedProcess[str]) -> bool:
+    """Whether the command came to its end, and says that something is wrong."""
+    return done.returncode == 1 and bool(json.loads(done.stdout)["ok"])
 
 
 def same(found: dict[str, object], wanted: dict[str, object], where: str) -> None:

@@ -15,6 +15,7 @@ from autoloop.git import holders, locks, refs
 pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="only Linux tells what processes are at")
 
 _PATIENCE = 60
+OID = b"feedface" * 5
 
 
 @contextmanager
@@ -75,6 +76,25 @@ def test_a_git_of_another_repository_holds_no_lock_here(world, git, stale, tmp_p
     subprocess.run(["git", "init", "-q"], cwd=tmp_path / "elsewhere", check=True)
     with living(tmp_path / "elsewhere", "hash-object", "-w", "--stdin"):
         assert locks.clear(git, stale, ())
+
+
+@pytest.mark.parametrize("written", [OID, OID[:20], b""])
+def test_a_lock_with_what_we_were_about_to_write_is_ours_even_if_death_came_in_the_middle(git, stale, written):
+    stale.write_bytes(written)
+    os.utime(stale, (0, 0))
+    assert locks.clear(git, stale, {OID})
+
+
+def test_a_lock_with_anything_else_is_somebodys(git, stale):
+    stale.write_bytes(b"f00d" + OID[4:])
+    os.utime(stale, (0, 0))
+    assert not locks.clear(git, stale, {OID})
+
+
+def test_a_process_that_is_gone_at_the_next_look_holds_nothing(git, stale, tmp_path, monkeypatch):
+    (tmp_path / "processes" / "4711").mkdir(parents=True)
+    monkeypatch.setattr(holders, "_PROCESSES", tmp_path / "processes")
+    assert locks.clear(git, stale, ())
 
 
 def test_what_is_open_is_somebodys(git, stale):

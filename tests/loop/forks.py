@@ -7,6 +7,7 @@ descendants are those of any other process, only the start is cheap.
 
 from __future__ import annotations
 
+import atexit
 import functools
 import json
 import os
@@ -80,6 +81,7 @@ def _server(_pid: int) -> socket.socket:
     with theirs:
         words = [sys.executable, os.path.abspath(__file__), str(theirs.fileno())]
         subprocess.Popen(words, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, cwd="/").returncode = 0
+    atexit.register(ours.close)
     return ours
 
 
