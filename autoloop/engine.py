@@ -26,7 +26,7 @@ from autoloop.opened import OpenWorkspace
 from autoloop.paths import numbered
 from autoloop.progress import Notify, Progress, silent
 from autoloop.store import LiveFile, Writer
-from autoloop.works import ABANDON, BEGUN, WORKS, mirror
+from autoloop.works import ABANDON, BEGUN, WORKS, mirror, sides
 
 _MEASURING = {"evaluating", "confirming", "checking", "baselining"}
 
@@ -182,9 +182,11 @@ class _Turn:
         return msgspec.structs.replace(self._done(result), recovered=begun_by)
 
     def _clear_away(self) -> None:
-        """Remove what a dead command left and nobody needs: private directories, locks of our own references."""
+        """Remove what earlier commands left and nobody needs: private directories, locks that were ours."""
         workspace = self.engine.workspace
+        workspace.repository.release_index()
         sweep(workspace.layout.scratch)
+        sides.sweep(workspace.layout.scratch)
         if self.record.request is None or not self.record.request.plan:
             workspace.repository.clear_scratch(workspace.layout.scratch)
         if self.writer.after_death and self.record.loop:

@@ -24,7 +24,7 @@ from autoloop.exchange.placing import place_all
 from autoloop.exchange.records import CANDIDATE, SIDES, Content, Exchange, Side, Swap, locate, written
 from autoloop.git import path_bytes
 
-__all__ = ["Content", "Exchange", "Side", "Swap", "prepare", "put", "restore", "side_present"]
+__all__ = ["Content", "Exchange", "Side", "Swap", "prepare", "put", "restore", "side_present", "sweep"]
 
 
 def prepare(root: Path, store: Path, incumbent: Path, paths: Iterable[str]) -> Exchange:
@@ -114,12 +114,20 @@ def side_present(exchange: Exchange) -> Literal["incumbent", "candidate", "mixed
     return "mixed"
 
 
+def sweep(store: Path) -> None:
+    """Remove what is left of a store whose content was put back."""
+    shutil.rmtree(_gone(store), ignore_errors=True)
+
+
 def _remove(store: Path) -> None:
     """Rename first: a store that is half removed must not look like one to restore from."""
-    gone = store.with_name(f"{store.name}-gone")
-    shutil.rmtree(gone, ignore_errors=True)
-    store.rename(gone)
-    shutil.rmtree(gone, ignore_errors=True)
+    sweep(store)
+    store.rename(_gone(store))
+    sweep(store)
+
+
+def _gone(store: Path) -> Path:
+    return store.with_name(f"{store.name}-gone")
 
 
 @contextmanager

@@ -59,9 +59,11 @@ def check_index(git: Git) -> None:
 
 
 def recover(git: Git) -> None:
-    """Give back the lock of the user's index that a killed command of ours still holds, and what it was made of."""
+    """Give back the lock of the user's index that an earlier command of ours still holds, and what it was made of."""
     _release_dead(git.git_dir / "index.lock")
-    (git.git_dir / _DRAFT).unlink(missing_ok=True)
+    draft = git.git_dir / _DRAFT
+    if draft.exists():  # asked first: where nothing can be written, there is nothing to remove either
+        draft.unlink(missing_ok=True)
 
 
 def clear(git: Git, lock: Path, expected: Collection[bytes]) -> bool:

@@ -5,6 +5,7 @@ Every step can be repeated, and what nobody has seen yet is stored before it goe
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable
 from contextlib import suppress
@@ -20,6 +21,7 @@ from autoloop.git.values import REGULAR, SYMLINK, DiscardPlan, Entry, Restored
 
 PREFIX = "discard-"
 _DONE = "done.json"
+_BROKEN = {errno.EIO, errno.ENOSPC, errno.EDQUOT}
 _LATE = "-late"
 _MESSAGE = "autoloop: edited between the plan and the discard\n"
 
@@ -167,8 +169,11 @@ def _link(ready: Path, target: Path, wanted: Entry) -> None:
 def _remove_empty(git: Git, directories: Iterable[bytes]) -> None:
     for path in directories:
         if files.linked_parent(git.root, path) is None:
-            with suppress(OSError):
+            try:
                 locate(git.root, path).rmdir()
+            except OSError as error:  # somebody has put something there, or may keep us from it
+                if error.errno in _BROKEN:
+                    raise
 
 
 def _remove_empty_below(top: Path) -> None:

@@ -47,6 +47,9 @@ def drop(git: Git, names: Sequence[str], *, again: bool = False) -> None:
         return
     stale = {_lock(git, ref): git.zero for ref in names} | {git.common_dir / "packed-refs.lock": git.zero}
     _retried(git, lambda: _update(git, [f"delete {ref}" for ref in names]), stale)
+    # git says that all is well when it cannot remove its own locks
+    left = {lock: oid for lock, oid in stale.items() if lock.exists()}
+    _patiently(lambda: _clear(git, left))
 
 
 def listed(git: Git, prefix: str) -> dict[str, str]:

@@ -159,6 +159,10 @@ class Repository(Deeds):
         """Point references at objects, creating or moving them, after bringing the objects onto the disk."""
         refs.anchor(self._git, refs_to_objects)
 
+    def release_index(self) -> None:
+        """Give back the lock of the user's index where an earlier command of ours could not."""
+        locks.recover(self._git)
+
     def clear_locks(self, prefix: str) -> None:
         """Remove locks of AutoLoop's own references below ``prefix`` that a killed command left."""
         locks.clear_own(self._git, prefix)

@@ -33,5 +33,6 @@ BEGUN: dict[str, Callable[[Job], bool]] = {
     "undoing": undo.begun,
     "reviving": revive.begun,
     "landing": land.begun,
+    "finalizing": finalize.begun,
 }
-"""Whether the journalled deed has changed anything of the user's yet: then it is finished, and never given up."""
+"""Whether the journalled deed has changed what it cannot leave so: then it is finished, and never given up."""

@@ -26,6 +26,7 @@ def confirm(job: Job) -> Confirmed:
 
     Raises:
         LockedError: another benchmark keeps the machine busy.
+        CommandError: what a run prints cannot be written.
     """
     restore_leftover(job)
     sessions = chosen_sessions(job)
@@ -55,6 +56,8 @@ def _confirmation(job: Job, session: Session, changes: tuple[Change, ...]) -> Co
     try:
         found = compared(job, sides)
     except CommandError as error:
+        if error.code == "output_not_saved":  # a full disk says nothing about base and tip: finalize waits for room
+            raise
         job.notes.append(f"the gain could not be measured again: {error.what}")
         return None
     finally:

@@ -43,6 +43,12 @@ def finalize(job: Job) -> Finalized:
     return _finished(job, sessions, wins, plans.branches)
 
 
+def begun(job: Job) -> bool:
+    """Whether every journalled branch is there already; while one is missing it may never come, and all can be left."""
+    plans = job.planned(_Plans)
+    return plans is not None and all(job.repository.resolve(plan.ref) == plan.tip for plan in plans.branches)
+
+
 def _planned(job: Job, sessions: Sequence[Session], wins: Sequence[Experiment]) -> tuple[BranchPlan, ...]:
     repository, scratch = job.repository, job.workspace.layout.scratch
     base = _base(job, sessions)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -16,6 +17,7 @@ from autoloop.outcomes import Arm
 from autoloop.sampler import Sampler
 
 NOTE = "exchange"
+_STORE = "exchange"
 
 
 class Sides(Protocol):
@@ -92,12 +94,16 @@ class SwappedSides:
         if self._exchange is None:
             job = self.job
             scratch = job.workspace.layout.scratch
-            store = scratch / "exchange"
+            store = scratch / _STORE
             shutil.rmtree(store, ignore_errors=True)
             incumbent = store / "materialised"
-            job.repository.materialise(self.before, self.changes, "before", incumbent, scratch)
             paths = [change.path for change in self.changes]
-            self._exchange = exchange.prepare(job.workspace.root, store, incumbent, paths)
+            try:
+                job.repository.materialise(self.before, self.changes, "before", incumbent, scratch)
+                self._exchange = exchange.prepare(job.workspace.root, store, incumbent, paths)
+            except BaseException:
+                shutil.rmtree(store, ignore_errors=True)  # nothing was touched yet
+                raise
             job.note(NOTE, self._exchange, durable=True)
         return self._exchange
 
@@ -136,6 +142,11 @@ def built(sampler: Sampler, arm: Arm) -> None:
 def told(strangers: Sequence[str]) -> list[str]:
     """What to say of files that somebody edited while the incumbent's content was in place."""
     return [f"{path} was edited during the measurement; it was left as it is" for path in strangers]
+
+
+def sweep(scratch: Path) -> None:
+    """Remove what an exchange that is done has left."""
+    exchange.sweep(scratch / _STORE)
 
 
 def restore_leftover(job: Job) -> None:

@@ -62,25 +62,33 @@ def test_killed_before_and_after_what_matters(stage, scene, call):
         set_.attempt(Fault(at, KILL), resume=bool(at % 2))
 
 
-TORN_WRITES = (("keep", "write .autoloop/history.jsonl"), ("keep", "write .git/*"))
+TORN_WRITES = (
+    ("keep", "write .autoloop/history.jsonl"),
+    ("keep", "write .git/refs/heads/main.lock"),
+    ("keep", "write .git/*"),
+)
 ERRORS = (
     ("keep", "rename .git/index", errno.EIO),
     ("keep", "write .autoloop/history.jsonl", errno.ENOSPC),
     ("keep", "write .git/objects/*", errno.ENOSPC),
+    ("finalize", "open .autoloop/.new", errno.EIO),
     ("discard", "link cost.txt", errno.EIO),
+    ("discard", "unlink .git/index.lock", errno.EIO),
+    ("discard", "rmdir lib", errno.EIO),
+    ("prune", "unlink .git/refs/autoloop/*/1/before.lock", errno.EIO),
     ("prune packed", "rename .git/packed-refs", errno.EIO),
     ("discard", "write .autoloop/scratch/discard-*/ready/*", errno.ENOSPC),
 )
 
 
-@pytest.mark.parametrize(("scene", "call"), sampled(TORN_WRITES, TORN_WRITES[:1]))
+@pytest.mark.parametrize(("scene", "call"), sampled(TORN_WRITES, TORN_WRITES[:2]))
 def test_a_torn_write(stage, scene, call):
     set_ = stage(scene)
     for at in numbers(set_.points, call)[-2:]:
         set_.attempt(Fault(at, TORN), resume=bool(at % 2))
 
 
-@pytest.mark.parametrize(("scene", "call", "error"), sampled(ERRORS, ERRORS[:1]))
+@pytest.mark.parametrize(("scene", "call", "error"), sampled(ERRORS, (ERRORS[0], ERRORS[3])))
 def test_an_error(stage, scene, call, error):
     set_ = stage(scene)
     at = numbers(set_.points, call)[-1]

@@ -118,3 +118,11 @@ def test_the_draft_of_a_killed_deletion_goes_and_the_deletion_is_done(world, git
     assert not refs.listed(git, "refs/autoloop")
     assert not stale.exists()
     assert not draft.exists()
+
+
+@pytest.mark.parametrize(("content", "stays"), [(b"autoloop\n", False), (b"", True), (b"somebody's\n", True)])
+def test_the_locked_index_is_given_back_only_if_we_hold_it(world, git, content, stays):
+    lock = git.git_dir / "index.lock"
+    lock.write_bytes(content)
+    world.repository.release_index()
+    assert lock.exists() == stays
