@@ -17,6 +17,8 @@ from pathlib import Path
 
 from store import filled
 
+from autoloop import runner
+
 HERE = Path(__file__).resolve().parent
 ROUNDS = 21
 CONFIG = """\
@@ -49,6 +51,7 @@ def main() -> None:
             )
             print(f"{'autoloop ' + arguments:34} {command * 1000:6.0f} ms {command / bare:14.1f}x {goal:>7}")
         overhead(repository, environment)
+        output(Path(folder))
         history(Path(folder), environment)
     for script, arguments in (
         ("store.py", []),
@@ -116,6 +119,23 @@ def overhead(repository: Path, environment: dict[str, str]) -> None:
         times[samples] = time.perf_counter() - began
     per_run = (times[101] - times[1]) / 100
     print(f"{'overhead per eval run':34} {(per_run - bare) * 1000:6.1f} ms {'':15} {'<= 15 ms':>7}")
+
+
+def output(folder: Path) -> None:
+    """What capturing, capping and redacting a talkative run costs, beside writing the same lines to a file."""
+    line = "iteration 000123 loss=0.1234567 through the high-level sky_is_falling some more words"
+    shell = f"yes '{line}' | head -c 50000000"
+    out, err = folder / "talk.out", folder / "talk.err"
+    command = runner.Command(shell=shell, cwd=folder)
+    runner.run(command, stdout=out, stderr=err)  # starts what watches over runs
+    began = time.perf_counter()
+    runner.run(command, stdout=out, stderr=err)
+    captured = time.perf_counter() - began
+    began = time.perf_counter()
+    subprocess.run(f"{{ {shell}; }} > plain.out", shell=True, cwd=folder, check=True)
+    plain = time.perf_counter() - began
+    ratio = f"{captured / plain:.1f}x"
+    print(f"{'50 MB of output, redacted':34} {captured * 1000:6.0f} ms {ratio:>15} {'<= 20':>7}  (of a plain file)")
 
 
 def history(folder: Path, environment: dict[str, str]) -> None:
