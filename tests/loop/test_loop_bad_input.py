@@ -220,10 +220,10 @@ def measured(world, *arguments):
     return json.loads(subprocess.check_output(words, cwd=world.root, env=world.env))
 
 
-def test_two_hundred_megabytes_of_output_do_not_fill_the_memory(world):
+def test_a_flood_of_output_does_not_fill_the_memory(world):
     open_world = sitting(world, "120s")
     open_world.write(
-        "manners.sh", "head -c 200000000 /dev/zero | tr '\\0' =; echo; head -c 1000000 /dev/zero | tr '\\0' '\\n'\n"
+        "manners.sh", "head -c 80000000 /dev/zero | tr '\\0' =; echo; head -c 1000000 /dev/zero | tr '\\0' '\\n'\n"
     )
     code, document, kibibytes = measured(open_world, "eval", "--json")
     assert (code, document["result"]["verdict"]) == (0, "keep")
