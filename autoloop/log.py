@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,7 +14,9 @@ class _Tail:
     """The end of the log file: a line at a time, and no complaint when the disk does not take it."""
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("ab", buffering=0)
+        # a pipe of that name must not keep us waiting for its reader
+        number = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o666)
+        self._file = os.fdopen(number, "ab", buffering=0)
 
     def write(self, text: str) -> None:
         """Append ``text``."""

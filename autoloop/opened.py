@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from functools import cached_property
+from pathlib import Path
 
 from autoloop.config import Config, decode
 from autoloop.errors import ConfigError, GitError
@@ -36,7 +39,7 @@ class OpenWorkspace(Workspace):
             ConfigError: ``config_missing`` or ``config_unreadable``.
         """
         try:
-            return self.layout.config.read_text(encoding="utf-8")
+            return _read(self.layout.config).decode()
         except FileNotFoundError:
             raise ConfigError(
                 "config_missing", "There is no .autoloop/config.toml.", fix="autoloop init --verify"
@@ -53,3 +56,11 @@ class OpenWorkspace(Workspace):
             ConfigError: it is missing or wrong.
         """
         return decode(self.config_text())
+
+
+def _read(path: Path) -> bytes:
+    """A whole file, maybe by way of a link; a pipe of that name must not keep us waiting."""
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(f"{path.name} is not a file.")
+        return file.read()

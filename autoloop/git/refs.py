@@ -47,9 +47,6 @@ def drop(git: Git, names: Sequence[str], *, again: bool = False) -> None:
         return
     stale = {_lock(git, ref): git.zero for ref in names} | {git.common_dir / "packed-refs.lock": git.zero}
     _retried(git, lambda: _update(git, [f"delete {ref}" for ref in names]), stale)
-    # git says that all is well when it cannot remove its own locks
-    left = {lock: oid for lock, oid in stale.items() if lock.exists()}
-    _patiently(lambda: _clear(git, left))
 
 
 def listed(git: Git, prefix: str) -> dict[str, str]:
@@ -181,18 +178,22 @@ def _update(git: Git, commands: list[str]) -> None:
 
 
 def _retried(git: Git, action: Callable[[], object], stale: Mapping[Path, str]) -> None:
-    """Repeat while references are locked, and clear those locks that a killed call of ours left behind."""
+    """Repeat while references are locked, and clear those locks that a call of ours left behind.
+
+    A killed call leaves some; so does one that could not remove them, and says that all is well.
+    """
     end = time.monotonic() + _LOCK_PATIENCE
     while True:
         try:
             action()
+            break
         except GitError as error:
             if error.code != "ref_locked" or time.monotonic() > end:
                 raise
-        else:
-            return
         _clear(git, stale)
         time.sleep(_PAUSE)
+    left = {lock: oid for lock, oid in stale.items() if lock.exists()}
+    _patiently(lambda: _clear(git, left))
 
 
 def _clear(git: Git, stale: Mapping[Path, str]) -> bool:

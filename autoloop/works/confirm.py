@@ -15,6 +15,9 @@ from autoloop.works.compare import PHASE, compared
 from autoloop.works.select import chosen_sessions, wins_of
 from autoloop.works.sides import SwappedSides, restore_leftover
 
+# what says nothing about base and tip: finalize can wait until it is mended
+_OF_THE_MACHINE = {"not_started", "output_not_saved", "no_process"}
+
 
 def abandon(job: Job) -> None:
     """Put the tip's content back."""
@@ -26,7 +29,7 @@ def confirm(job: Job) -> Confirmed:
 
     Raises:
         LockedError: another benchmark keeps the machine busy.
-        CommandError: what a run prints cannot be written.
+        CommandError: the machine, not base or tip, keeps the eval from running (a full disk, no process).
     """
     restore_leftover(job)
     sessions = chosen_sessions(job)
@@ -56,7 +59,7 @@ def _confirmation(job: Job, session: Session, changes: tuple[Change, ...]) -> Co
     try:
         found = compared(job, sides)
     except CommandError as error:
-        if error.code == "output_not_saved":  # a full disk says nothing about base and tip: finalize waits for room
+        if error.code in _OF_THE_MACHINE:
             raise
         job.notes.append(f"the gain could not be measured again: {error.what}")
         return None

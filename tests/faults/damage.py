@@ -71,6 +71,7 @@ FILES = (
     "history.jsonl",
     "baseline.json",
     "config.toml",
+    "log.jsonl",
     "experiments/001-a-change-all-over.json",
     "lock",
 )

@@ -24,6 +24,28 @@ ACTING = (
 )
 
 
+# --- what is no file
+
+
+def test_a_pipe_in_the_place_of_the_configuration_keeps_nobody_waiting(configured):
+    config = configured.root / ".autoloop" / "config.toml"
+    config.unlink()
+    os.mkfifo(config)
+    for command in ("status", "next"):
+        assert configured.json(command)["ok"]
+    found = configured.result("doctor", code=None)
+    assert "not a file" in json.dumps([check for check in found["checks"] if check["status"] == "fail"]), found
+    error = configured.refused("baseline", code=None)
+    assert "not a file" in json.dumps(error), error
+
+
+def test_a_pipe_in_the_place_of_the_log_keeps_nobody_waiting(configured):
+    log = configured.root / ".autoloop" / "log.jsonl"
+    log.unlink(missing_ok=True)
+    os.mkfifo(log)
+    assert configured.result("doctor", "--yes")["healthy"]
+
+
 # --- where it is called
 
 

@@ -77,7 +77,7 @@ EXTRA = (
         between=edit("code.py", (b"line 2\n", b"LATER\n"))),
     Row(Case("another file edited after the measurement", FASTER, keep="tree_changed", discard="later"), between=MINE),
     Row(Case("staged after the measurement", FASTER), between=git("add", "-A")),
-    Row(Case("committed by hand after the measurement", FASTER, mine=MINE, keep="tree_changed", discard="head_moved"),
+    Row(Case("committed by hand after the measurement", FASTER, mine=MINE, discard="committed"),
         between=git("commit", "-qm", "hand", "other.txt")),
     Row(Case("the experiment committed after the measurement", FASTER, keep="nothing_to_keep", discard="head_moved"),
         between=commit("sneaky", "code.py")),
@@ -206,6 +206,12 @@ class Played:
             assert self.world.path("code.py").read_bytes() == began["files"][b"code.py"][1]
         elif case.discard == "edited":
             assert self.world.fingerprint() == began
+        elif case.discard == "committed":  # the user's commit stays, and only the experiment goes
+            found = self.world.fingerprint()
+            assert found["files"] == began["files"]
+            assert {part: found[part] for part in ("head", "refs", "index")} == {
+                part: edited[part] for part in ("head", "refs", "index")
+            }
         else:
             check_restored(self.world, began, edited, case)
 
@@ -239,7 +245,7 @@ def play(row: Row, ending: str, place: Path, from_: Path | None, command: Comman
     try:
         found = played.end(ending)
         wanted = row.case.keep if ending == "keep" else row.case.discard
-        right = wanted in {*DONE, "edited", "later"}
+        right = wanted in {*DONE, "edited", "later", "committed"}
         earlier = found.startswith("refused at ") and not found.startswith(f"refused at {ending}")
         assert (found == "done") == right or earlier, f"{row}: {ending}: {found}, and not {wanted}"
         assert played.leftovers() == [] or found != "done", played.leftovers()
