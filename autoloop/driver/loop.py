@@ -68,20 +68,34 @@ class Driver:
     def _drive(self, opening: Mapping[str, object]) -> Stopped:
         standing.check_bounds(self.engine.workspace.record().session, opening)
         record = self.engine.resume().record
+        begun = None
         if record.experiment is not None:
-            self._end(record, "the driver was interrupted")
+            if self._can_ask_again(record):
+                begun = record
+            else:
+                self._end(record, "the driver was interrupted")
         elif record.session is None:
             self.engine.fire("session_start", opening)
-        while (stopped := self._stopped()) is None:
-            stopped = self._experiment()
+        while (stopped := self._stopped()) is None or begun is not None:
+            stopped, begun = self._experiment(begun), None
             if stopped is not None:
                 return stopped
         return stopped
 
+    def _can_ask_again(self, record: Record) -> bool:
+        """Whether a call was interrupted before it changed anything: it is made again, in the same experiment."""
+        if budget.time_reached(record.session, self.engine.clock()):
+            return False
+        try:
+            self.engine.demand("eval", {})
+        except RefusedError as refusal:
+            return refusal.code == "no_change"
+        return False
+
     # --- one experiment
 
-    def _experiment(self) -> Stopped | None:
-        record = self.engine.fire("pre", {"description": "proposal under way"}).record
+    def _experiment(self, begun: Record | None) -> Stopped | None:
+        record = begun or self.engine.fire("pre", {"description": "proposal under way"}).record
         experiment = standing.opened(record)
         self.ran.append(experiment.id)
         proposal = self._proposal(record, experiment)
@@ -211,6 +225,8 @@ class Driver:
         self.engine.notify(Progress("run", text, notable=True))
 
     def _tell_verdict(self, experiment: Experiment, found: Evaluation | None) -> None:
-        decision = found.decision if found else "not measured"
-        why = found.reasons[0].splitlines()[0] if found and found.reasons else ""
-        self._tell(f"experiment {experiment.id}: {decision}: {experiment.description}: {why}")
+        if found is None:
+            self._tell(f"experiment {experiment.id}: given up: the driver was interrupted before it was measured")
+            return
+        why = found.reasons[0].splitlines()[0] if found.reasons else ""
+        self._tell(f"experiment {experiment.id}: {found.decision}: {experiment.description}: {why}")

@@ -10,6 +10,7 @@ run, where the incumbent's never was, is printed and not measured.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from statistics import median
 
 import msgspec
@@ -30,6 +31,8 @@ JUMPS = "the incumbent, too, had a run about as good as the candidate's median: 
 _NEAR = 0.9  # of the gain
 _RUNS = 2
 _LEAST_EQUAL, _LEAST_DISTINCT = 2, 4
+_STEPS = 4  # that far apart, two honest runs agree in fewer than one case of ten
+_MAD_TO_SIGMA = 1.4826
 
 
 class Recheck(msgspec.Struct, frozen=True):
@@ -49,14 +52,25 @@ def suspicious(decided: verdict.Verdict, share: float, *, higher: bool) -> bool:
 
 
 def constant(candidate: Sequence[float], incumbent: Sequence[float]) -> bool:
-    """Whether every run of the candidate gave the very same number, and no two of the incumbent's did."""
+    """Whether every run of the candidate gave the very same number, and no two of the incumbent's did.
+
+    Numbers so coarse that honest runs would agree in them say nothing: 0.01 ms, printed with two digits, is one.
+    """
     distinct = len(set(incumbent))
-    return (
-        len(candidate) >= _LEAST_EQUAL
-        and len(set(candidate)) == 1
-        and distinct >= _LEAST_DISTINCT
-        and distinct == len(incumbent)
-    )
+    if len(candidate) < _LEAST_EQUAL or len(set(candidate)) > 1 or not _LEAST_DISTINCT <= distinct == len(incumbent):
+        return False
+    return _spread(incumbent) * abs(candidate[0]) >= _STEPS * _step((candidate[0], *incumbent))
+
+
+def _spread(values: Sequence[float]) -> float:
+    """The standard deviation as a share of the median, estimated by the median absolute deviation."""
+    middle = median(values)
+    return _MAD_TO_SIGMA * median(abs(value - middle) for value in values) / abs(middle) if middle else 0.0
+
+
+def _step(values: Sequence[float]) -> float:
+    """The smallest difference that these numbers, as they are written, can show."""
+    return min(10.0 ** int(Decimal(repr(value)).normalize().as_tuple().exponent) for value in values)
 
 
 def reached(candidate: Sequence[float], incumbent: Sequence[float], *, higher: bool) -> bool:

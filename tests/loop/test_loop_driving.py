@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from gated import alive, until
@@ -47,6 +48,46 @@ def run(world, *options: str, code: int | None = 0) -> dict:
 
 def calls(world) -> list[str]:
     return [call["event"] for call in world.result("show", "1")["experiment"]["calls"]]
+
+
+SLOW = """\
+touch "$HOME/asked"
+while [ -e "$HOME/wait" ]; do sleep 0.05; done
+echo $(( $(cat cost.txt) - 10 )) > cost.txt
+"""
+
+
+@pytest.mark.parametrize("bounds", [("--experiments", "1"), ("--experiments", "2")])
+def test_a_call_that_was_killed_before_it_changed_anything_is_made_again_in_its_experiment(world, bounds):
+    home = Path(world.env["HOME"])
+    (home / "wait").touch()
+    (home / "propose.sh").write_text(SLOW)
+    command = ("run", "--propose", f"sh {home}/propose.sh", *bounds)
+    process = world.start(*command)
+    until((home / "asked").exists)
+    process.kill()
+    process.communicate(timeout=120)
+    (home / "wait").unlink()
+    answer = world.result(*command)
+    assert [one["status"] for one in answer["experiments"]] == ["kept"] * int(bounds[1])
+    assert world.result("status")["counts"]["total"] == int(bounds[1])
+
+
+def test_a_call_that_was_killed_in_the_middle_of_its_edits_is_given_up(world):
+    home = Path(world.env["HOME"])
+    (home / "wait").touch()
+    (home / "propose.sh").write_text(f"echo 95 > cost.txt\n{SLOW}")
+    command = ("run", "--propose", f"sh {home}/propose.sh", "--experiments", "2")
+    process = world.start(*command)
+    until((home / "asked").exists)
+    process.kill()
+    process.communicate(timeout=120)
+    (home / "wait").unlink()
+    done = world.run(*command)
+    assert "experiment 1: given up" in done.stderr
+    experiments = world.result("history")["experiments"]
+    assert [(one["id"], one["status"]) for one in experiments] == [(2, "kept"), (1, "discarded")]
+    assert world.read("cost.txt") == "85\n"
 
 
 @pytest.mark.parametrize("kind", ["agent", "agent-cmd"])

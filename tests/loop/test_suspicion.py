@@ -24,6 +24,14 @@ def test_a_level_that_the_incumbent_reaches_too_is_no_gain(candidate, incumbent,
 
 
 def test_a_number_is_printed_when_it_never_changes_and_the_incumbents_always_does():
-    assert constant([5.0, 5.0], [9.1, 9.2, 9.3, 9.4])
-    assert not constant([5.0, 5.0], [9.1, 9.1, 9.3, 9.4])
-    assert not constant([5.0, 5.1], [9.1, 9.2, 9.3, 9.4])
+    assert constant([5.0, 5.0], [9.112, 9.231, 9.324, 9.451])
+    assert not constant([5.0, 5.0], [9.112, 9.112, 9.324, 9.451])
+    assert not constant([5.0, 5.1], [9.112, 9.231, 9.324, 9.451])
+
+
+@pytest.mark.parametrize(
+    ("candidate", "incumbent"),
+    [([0.01, 0.01], [119.76, 121.13, 118.02, 124.5]), ([3.0, 3.0, 3.0], [120.0, 119.0, 124.0, 131.0])],
+)
+def test_equal_numbers_are_no_wonder_where_they_are_printed_coarsely(candidate, incumbent):
+    assert not constant(candidate, incumbent)
