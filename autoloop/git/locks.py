@@ -59,11 +59,14 @@ def check_index(git: Git) -> None:
 
 
 def recover(git: Git) -> None:
-    """Give back the lock of the user's index that an earlier command of ours still holds, and what it was made of."""
+    """Give back the lock of the user's index that an earlier command of ours still holds, and what it was made of.
+
+    Where git's directory cannot be written nobody can give anything back, and nobody waits for it.
+    """
+    if git.objects is not None:
+        return
     _release_dead(git.git_dir / "index.lock")
-    draft = git.git_dir / _DRAFT
-    if draft.exists():  # asked first: where nothing can be written, there is nothing to remove either
-        draft.unlink(missing_ok=True)
+    (git.git_dir / _DRAFT).unlink(missing_ok=True)
 
 
 def clear(git: Git, lock: Path, expected: Collection[bytes]) -> bool:
