@@ -158,12 +158,15 @@ def _git() -> str:
 
 def _see_off(pid: int) -> None:
     """End git before we go ourselves: TERM lets it remove its own lock files, and KILL ends what does not listen."""
-    _end(pid)
     end = time.monotonic() + _GRACE
-    while not os.waitpid(pid, os.WNOHANG)[0]:
-        if time.monotonic() > end:
-            _end(pid, signal.SIGKILL)
-        time.sleep(_PAUSE)
+    with suppress(ChildProcessError):  # the signal came when its end had been collected already
+        if os.waitpid(pid, os.WNOHANG)[0]:
+            return
+        _end(pid)
+        while not os.waitpid(pid, os.WNOHANG)[0]:
+            if time.monotonic() > end:
+                _end(pid, signal.SIGKILL)
+            time.sleep(_PAUSE)
 
 
 def _end(pid: int, signum: signal.Signals = signal.SIGTERM) -> None:
