@@ -21,6 +21,7 @@ import msgspec
 from autoloop.commands.answer import Answer, App
 from autoloop.document import as_ours, failed, printed
 from autoloop.errors import AutoLoopError, CommandError, InterruptedBySignalError, UsageError
+from autoloop.undisturbed import postponed
 
 _TOGETHER = 0.5
 QUICK = {"status": "standing", "next": "possible"}
@@ -180,6 +181,8 @@ def _handle_signals() -> None:
 
     def stop(signum: int, frame: FrameType | None) -> None:  # noqa: ARG001 - the signature of a handler
         nonlocal last
+        if postponed(signum):
+            return
         before, last = last, time.monotonic()
         if last - before > _TOGETHER:
             raise InterruptedBySignalError(signum)
