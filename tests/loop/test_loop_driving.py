@@ -57,32 +57,30 @@ echo $(( $(cat cost.txt) - 10 )) > cost.txt
 """
 
 
-@pytest.mark.parametrize("bounds", [("--experiments", "1"), ("--experiments", "2")])
-def test_a_call_that_was_killed_before_it_changed_anything_is_made_again_in_its_experiment(world, bounds):
+def killed_while_asking(world, proposer: str, *bounds: str) -> tuple[str, ...]:
+    """A driver killed while its proposer was at work; the answer is its command, which is not held up any more."""
     home = Path(world.env["HOME"])
     (home / "wait").touch()
-    (home / "propose.sh").write_text(SLOW)
+    (home / "propose.sh").write_text(proposer)
     command = ("run", "--propose", f"sh {home}/propose.sh", *bounds)
     process = world.start(*command)
     until((home / "asked").exists)
     process.kill()
     process.communicate(timeout=120)
     (home / "wait").unlink()
+    return command
+
+
+@pytest.mark.parametrize("bounds", [("--experiments", "1"), ("--experiments", "2")])
+def test_a_call_that_was_killed_before_it_changed_anything_is_made_again_in_its_experiment(world, bounds):
+    command = killed_while_asking(world, SLOW, *bounds)
     answer = world.result(*command)
     assert [one["status"] for one in answer["experiments"]] == ["kept"] * int(bounds[1])
     assert world.result("status")["counts"]["total"] == int(bounds[1])
 
 
 def test_a_call_that_was_killed_in_the_middle_of_its_edits_is_given_up(world):
-    home = Path(world.env["HOME"])
-    (home / "wait").touch()
-    (home / "propose.sh").write_text(f"echo 95 > cost.txt\n{SLOW}")
-    command = ("run", "--propose", f"sh {home}/propose.sh", "--experiments", "2")
-    process = world.start(*command)
-    until((home / "asked").exists)
-    process.kill()
-    process.communicate(timeout=120)
-    (home / "wait").unlink()
+    command = killed_while_asking(world, f"echo 95 > cost.txt\n{SLOW}", "--experiments", "2")
     done = world.run(*command)
     assert "experiment 1: given up" in done.stderr
     experiments = world.result("history")["experiments"]
